@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::arrange;
 use super::document::Document;
 use super::effect::{Effect, Reading};
+use super::geometry::{self, Rect};
 use super::lesson::Classroom;
 use super::notice::Notice;
 use super::session::Session;
 use super::texts::importing as texts;
 use super::workspace::Drawer;
-use super::{App, EditAction};
-use crate::base::ordered::{OrderedMap, in_order};
+use super::{App, EditAction, Node};
+use crate::base::ordered::{OrderedMap, in_order, sort_by};
 use crate::broker::Profile;
 use crate::formats::definitions::report::{Counts, Kind};
 use crate::formats::definitions::{Definitions, Imported, Mistake, Options, Refusal, Report};
@@ -20,17 +21,152 @@ pub use crate::formats::definitions::{Entry, Vhost};
 use crate::scenario::edit::populate::{Offer, Share, offers};
 use crate::scenario::edit::{self, Edit, Part, Population};
 use crate::scenario::findings::remarks;
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
 use crate::sim::Recording;
 
 /// The same system with every part at its place, along the way of messages.
 #[must_use]
 pub fn arranged(scenario: Scenario) -> Scenario {
     let session = Session::new(Recording::new(Arc::new(scenario), 1));
-    let places = arrange::arranged(session.plan());
+    let places = packed(&session, arrange::arranged(session.plan()));
     let scenario = session.scenario();
     let moved = places.into_iter().filter_map(|(node, at)| Some((session.part(&node)?, at))).collect();
     edit::apply(scenario, &Edit::Move(moved)).map_or_else(|_| scenario.as_ref().clone(), |edited| edited.scenario)
+}
+
+/// What lies between two blocks that have nothing to do with each other.
+const BETWEEN: f64 = 60.0;
+/// Up to this height, everything stands as it is arranged.
+const HIGH: f64 = 1_100.0;
+/// A canvas is so many times as wide as it is high.
+const WIDE: f64 = 1.3;
+
+/// Parts that messages join, with where they begin and how large they are.
+struct Block {
+    members: Vec<(Node, Rect)>,
+    corner: Point,
+    size: Point,
+}
+
+impl Block {
+    fn of(members: Vec<(Node, Rect)>) -> Self {
+        let ends =
+            |pick: fn(&Rect) -> f64, by: fn(f64, f64) -> f64| members.iter().map(|(_, rect)| pick(rect)).reduce(by).unwrap_or_default();
+        let corner = Point { x: ends(|rect| rect.left, f64::min), y: ends(|rect| rect.top, f64::min) };
+        let (right, bottom) = (ends(|rect| rect.left + rect.width, f64::max), ends(|rect| rect.top + rect.height, f64::max));
+        Self { members, corner, size: Point { x: right - corner.x, y: bottom - corner.y } }
+    }
+}
+
+/// A topology has many parts that nothing joins: arranged along the way of messages alone, they would be a tower. Empty bands close, and
+/// blocks that belong together stand beside each other.
+fn packed(session: &Session, places: Vec<(Node, Point)>) -> Vec<(Node, Point)> {
+    let plan = session.plan();
+    let rect = |(node, at): (Node, Point)| {
+        let known = geometry::rect(plan, &node)?;
+        let (left, top) = (at.x - known.width / 2.0, at.y - known.height / 2.0);
+        Some((node, Rect { left, top, ..known }))
+    };
+    let all = Block::of(without_bands(places.into_iter().filter_map(rect).collect()));
+    let placed = |blocks: Vec<Block>, to: &dyn Fn(&Rect) -> Point| -> Vec<(Node, Point)> {
+        blocks.into_iter().flat_map(|block| block.members).map(|(node, rect)| (node, to(&rect))).collect()
+    };
+    if all.size.y <= HIGH {
+        return placed(vec![all], &|rect| snapped(rect.centre()));
+    }
+    let mut blocks: Vec<Block> = joined(session, all.members).into_iter().map(|members| Block::of(without_bands(members))).collect();
+    sort_by(&mut blocks, |one, other| one.corner.y.total_cmp(&other.corner.y));
+    let most = |pick: fn(&Block) -> f64| blocks.iter().map(pick).fold(0.0, f64::max);
+    let (width, highest) = (most(|block| block.size.x) + 2.0 * BETWEEN, most(|block| block.size.y));
+    let sum: f64 = blocks.iter().map(|block| block.size.y + BETWEEN).sum();
+    let mut columns = 1.0;
+    while columns * width < f64::max(sum / columns, highest) * WIDE && sum / columns > highest {
+        columns += 1.0;
+    }
+    let limit = f64::max(sum / columns, highest) + BETWEEN;
+    let (mut left, mut top) = (120.0, 75.0);
+    let mut found = Vec::new();
+    for block in blocks {
+        if top > 75.0 && top + block.size.y > limit + 75.0 {
+            (left, top) = (left + width, 75.0);
+        }
+        let (by, high) = (Point { x: left - block.corner.x, y: top - block.corner.y }, block.size.y);
+        found.extend(placed(vec![block], &|rect| {
+            let at = rect.centre();
+            snapped(Point { x: at.x + by.x, y: at.y + by.y })
+        }));
+        top += high + BETWEEN;
+    }
+    found
+}
+
+fn snapped(at: Point) -> Point {
+    Point { x: (at.x / 15.0).round() * 15.0, y: (at.y / 15.0).round() * 15.0 }
+}
+
+/// What no part reaches into is no higher than [`BETWEEN`].
+fn without_bands(mut members: Vec<(Node, Rect)>) -> Vec<(Node, Rect)> {
+    sort_by(&mut members, |one, other| one.1.top.total_cmp(&other.1.top));
+    let (mut bottom, mut up) = (f64::INFINITY, 0.0);
+    for (_, rect) in &mut members {
+        up += f64::max(rect.top - up - bottom - BETWEEN, 0.0);
+        rect.top -= up;
+        bottom = if bottom.is_finite() { f64::max(bottom, rect.top + rect.height) } else { rect.top + rect.height };
+    }
+    members
+}
+
+/// Where the way from a place ends.
+fn end(leads: &mut [usize], mut place: usize) -> usize {
+    while leads[place] != place {
+        leads[place] = leads[leads[place]];
+        place = leads[place];
+    }
+    place
+}
+
+/// The parts that bindings, consumers and publishers join. Dead letters join nothing: they would join everything.
+fn joined(session: &Session, members: Vec<(Node, Rect)>) -> Vec<Vec<(Node, Rect)>> {
+    let parts: Vec<Option<Part>> = members.iter().map(|(node, _)| session.part(node)).collect();
+    let mut places: OrderedMap<Part, usize> = OrderedMap::new();
+    for (place, part) in parts.into_iter().enumerate() {
+        part.map(|part| places.insert(part, place));
+    }
+    let mut leads: Vec<usize> = (0..members.len()).collect();
+    let mut join = |one: Part, other: Part| {
+        if let (Some(one), Some(other)) = (places.get(&one).copied(), places.get(&other).copied()) {
+            let (one, other) = (end(&mut leads, one), end(&mut leads, other));
+            leads[one.max(other)] = one.min(other);
+        }
+    };
+    let scenario = session.scenario();
+    for binding in &scenario.broker.bindings {
+        let to = match &binding.destination {
+            BindingTarget::Queue(name) => Part::Queue(name.clone()),
+            BindingTarget::Exchange(name) => Part::Exchange(name.clone()),
+        };
+        join(Part::Exchange(binding.source.clone()), to);
+    }
+    for service in &scenario.services {
+        let own = || Part::Service(service.name.clone());
+        for handler in &service.handlers {
+            if let Trigger::Queue(subscription) = &handler.trigger {
+                join(Part::Queue(subscription.queue.clone()), own());
+            }
+            for publish in handler.steps.iter().filter_map(|step| step.action.publish()) {
+                let is_direct = publish.exchange.is_empty();
+                join(own(), if is_direct { Part::Queue(publish.routing_key.clone()) } else { Part::Exchange(publish.exchange.clone()) });
+            }
+        }
+    }
+    for client in &scenario.clients {
+        join(Part::Client(client.name.clone()), Part::Service(client.calls.service.clone()));
+    }
+    let mut groups: OrderedMap<usize, Vec<(Node, Rect)>> = OrderedMap::new();
+    for (place, member) in members.into_iter().enumerate() {
+        groups.get_or_default(end(&mut leads, place)).push(member);
+    }
+    groups.into_values().collect()
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -359,7 +495,7 @@ fn add_services(app: &mut App) -> Vec<Effect> {
     importing.services.chosen = OrderedMap::new();
     let effects = super::update(app, EditAction::Apply(Edit::Populate(Box::new(population))));
     let Some(session) = &mut app.session else { return effects };
-    let places = arrange::arranged(session.plan().flat());
+    let places = packed(session, arrange::arranged(session.plan().flat()));
     session.document.put(places);
     session.forget_turned();
     app.show_everything();

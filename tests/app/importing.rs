@@ -1,5 +1,6 @@
 //! Definitions of RabbitMQ on the page: recognised, seen first, taken or discarded, and given services.
 
+use requeue::app::geometry;
 use requeue::app::importing::Importing;
 use requeue::app::{App, Drawer, EditAction, FileAction, ImportAction, Options, PageAction, TimeAction};
 use requeue::base::SimTime;
@@ -253,6 +254,45 @@ fn services_are_chosen_by_prefix_and_by_hand() {
     let names: Vec<String> = session(&app).scenario().services.iter().map(|service| service.name.to_string()).collect();
     assert_eq!(names, ["order-consumer", "order-publisher"]);
     assert_eq!(session(&app).scenario().services[0].handlers.len(), 2);
+}
+
+/// Nothing overlaps, and nothing is a tower: whatever the file has, and with services, too.
+#[test]
+fn what_comes_in_fits_a_canvas() {
+    let one = |number: usize| format!(r#"{{"name": "x{number}", "type": "topic", "vhost": "/"}}"#);
+    let queue = |number: usize| format!(r#"{{"name": "q{number}", "vhost": "/"}}"#);
+    let bound = |number: usize| {
+        format!(
+            r#"{{"source": "x{}", "destination": "q{number}", "destination_type": "queue", "routing_key": "a", "vhost": "/"}}"#,
+            number % 30
+        )
+    };
+    let all = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    let (exchanges, queues, bindings) = (all(30, &one), all(90, &queue), all(90, &bound));
+    let many = format!(r#"{{"exchanges": [{exchanges}], "queues": [{queues}], "bindings": [{bindings}]}}"#);
+    for (name, text) in definitions().into_iter().chain([("many".to_owned(), many)]) {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: format!("{name}.json"), text });
+        for services in [false, true] {
+            if services {
+                act(&mut app, ImportAction::AddServices);
+            }
+            let Some(session) = app.session.as_ref().filter(|_| app.importing.is_some()) else { continue };
+            let rects: Vec<_> = geometry::places(session.plan()).iter().filter_map(|node| geometry::rect(session.plan(), node)).collect();
+            for (place, one) in rects.iter().enumerate() {
+                for other in &rects[place + 1..] {
+                    let beside = one.left + one.width <= other.left || other.left + other.width <= one.left;
+                    let beneath = one.top + one.height <= other.top || other.top + other.height <= one.top;
+                    assert!(beside || beneath, "{name}: {one:?} {other:?}");
+                }
+            }
+            if name == "many" {
+                let right = rects.iter().map(|rect| rect.left + rect.width).fold(0.0, f64::max);
+                let bottom = rects.iter().map(|rect| rect.top + rect.height).fold(0.0, f64::max);
+                assert!((0.8..3.0).contains(&(right / bottom)), "{right} {bottom}");
+            }
+        }
+    }
 }
 
 /// A page within another one has no drawer, and one for looking only has no edits.

@@ -58,7 +58,11 @@ pub fn rabbitmq(version: &str) -> String {
 }
 
 pub fn findings(count: usize) -> String {
-    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+    match count {
+        0 => "No findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    }
 }
 
 fn entries(count: usize) -> String {
