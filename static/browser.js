@@ -212,9 +212,20 @@ function keepFocus() {
     const strays = here === was && here.matches(".node, .wire") && here.tabIndex < 0;
     if (!last || (here !== document.body && !strays && holds(here))) return;
     const next = (strays && stop()) || goesOn(last) || first(document.querySelector("#stage"));
+    given = { to: next, at: performance.now() };
     next.focus();
   });
 }
+
+/** What got the keyboard because the pressed control is gone. The same key, pressed twice or held, was not meant for it. */
+let given = null;
+addEventListener("keydown", ({ key }) => key !== "Enter" && key !== " " && (given = null), { capture: true });
+addEventListener("click", (event) => {
+  if (event.detail || event.target !== given?.to || performance.now() - given.at > 300) return;
+  given.at = performance.now();
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, { capture: true });
 
 /** F6 goes from area to area, and with Shift back. */
 addEventListener("keydown", (event) => {

@@ -39,6 +39,7 @@ pub mod gallery;
 pub mod geometry;
 pub mod gesture;
 pub mod glossary;
+pub mod guard;
 pub mod guides;
 pub mod highlight;
 pub mod hues;
@@ -364,15 +365,20 @@ impl App {
         self.playing = true;
     }
 
-    /// Plays to this moment from a second before, and stops there. The learner can see it again, and go on.
+    /// Plays to this moment from a second before, and stops there. The learner can see it again, and go on. A run is played to its end.
     fn show_moment(&mut self, mut shown: Shown) {
         shown.stands = Shown::STANDS;
         let steps = self.budget.steps();
         let Some(session) = &mut self.session else { return };
-        session.seek(shown.at.saturating_sub(markers::BEFORE), steps);
-        let (at, tells) = (shown.at, shown.tells.clone());
+        let begins = shown.run.map_or_else(|| shown.at.saturating_sub(markers::BEFORE), |(begins, _)| begins);
+        session.seek(begins, steps);
+        let (is_run, at, until, tells) = (shown.run.is_some(), shown.at, shown.until, shown.tells.clone());
         session.playhead.shown = Some(shown);
-        self.show(at, tells);
+        if is_run {
+            self.show_at_length(begins, until);
+        } else {
+            self.show(at, tells);
+        }
     }
 
     /// The speed at which time passes at this moment: it may have slowed by itself.

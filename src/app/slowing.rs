@@ -29,7 +29,7 @@ pub struct Moment {
     pub words: &'static str,
 }
 
-/// A moment of a lesson's run: it is shown from a second before, and time stands there.
+/// A moment of a lesson's run: it is shown from a second before. Time stands there, or goes on until the run has the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     pub at: SimTime,
@@ -43,6 +43,8 @@ pub struct Shown {
     pub tells: Option<Name>,
     /// No message of the run is like it: the way that it would go is lit.
     pub asks: Option<Asked>,
+    /// The run is shown from here to its end, and that says this.
+    pub run: Option<(SimTime, &'static str)>,
 }
 
 /// The words for a moment: they claim nothing before it is so.
@@ -59,7 +61,16 @@ impl Shown {
     /// What is true at this time.
     #[must_use]
     pub fn says(&self, now: SimTime) -> &str {
-        if now < self.at { &self.words.before } else { &self.words.after }
+        match self.run {
+            Some((_, answer)) if now >= self.until => answer,
+            _ if now < self.at => &self.words.before,
+            _ => &self.words.after,
+        }
+    }
+
+    /// Nothing more of it is to be seen after this.
+    pub(super) fn ends(&self) -> SimTime {
+        if self.run.is_some() { self.until } else { self.at }
     }
 
     /// So much real time passed while time passed on from it. Whether it still stands.

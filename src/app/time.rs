@@ -213,7 +213,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             app.playing = goes_on && shown.is_none();
             // Time passed on from what was shown: its notice has been read.
             let now = session.world().now();
-            session.playhead.shown.take_if(|shown| now > shown.at && !shown.pass(elapsed));
+            session.playhead.shown.take_if(|shown| now > shown.ends() && !shown.pass(elapsed));
             if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {
                 session.playhead.ask_story(Some(event), None);
             }

@@ -1,13 +1,16 @@
 //! Keys, the wheel and fingers, as the browser reports them. What they do is decided in [`crate::app::keys`] and
 //! [`crate::app::canvas`].
 
+use std::cell::RefCell;
+
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use yew::Callback;
 
 use super::Dispatch;
 use super::drawing::Gesture;
+use crate::app::guard::{Click, Guard};
 use crate::app::keys::{Focus, Pressed, let_go, shortcut};
 use crate::app::{CanvasAction, Touch};
 
@@ -66,8 +69,35 @@ pub(super) fn fingers(touched: &Callback<Gesture>) -> Vec<EventListener> {
 }
 
 fn is_on_canvas(event: &web_sys::Event) -> bool {
-    let over = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let over = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     over.is_some_and(|over| over.closest(".layers").ok().flatten().is_some())
+}
+
+/// The second click of a double click presses what the first one did, or nothing.
+pub(super) fn double_clicks() -> Option<EventListener> {
+    let guard = RefCell::new(Guard::default());
+    // The views follow the listener of the page's root. Only the window's listener comes before it.
+    let window = web_sys::window()?;
+    Some(EventListener::new_with_options(
+        &window,
+        "click",
+        EventListenerOptions { passive: false, ..EventListenerOptions::run_in_capture_phase() },
+        move |event| {
+            let Some(click) = event.dyn_ref::<MouseEvent>() else { return };
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            // Not the drawing's parts and lines, which a double click names.
+            let control = target.and_then(|target| target.closest("button,a,summary,.button,.power").ok().flatten());
+            let named = |control: Element| {
+                let known = Some(control.id()).filter(|id| !id.is_empty()).or_else(|| control.get_attribute("aria-label"));
+                known.or_else(|| control.text_content()).unwrap_or_default()
+            };
+            let on = control.map(named);
+            if !guard.borrow_mut().lets(Click { count: click.detail(), on: on.as_deref() }) {
+                event.prevent_default();
+                event.stop_immediate_propagation();
+            }
+        },
+    ))
 }
 
 /// Keys that work everywhere.

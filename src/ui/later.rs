@@ -1,10 +1,11 @@
 //! What the first picture does not need: drawers, dialogs, the table, edits, lessons and publishing by hand. `scripts/build` puts it into a
 //! separate file, which comes when the system is seen. A plain build has it in the page.
 
+use gloo::events::EventListener;
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
-use super::{Dispatch, compare, costs, dialogs, drawing, table, workspace};
+use super::{Dispatch, compare, costs, dialogs, drawing, keys, table, workspace};
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry::Plan;
 use crate::app::labels::{self, Label};
@@ -36,6 +37,7 @@ pub struct Later {
     /// The tokens that are marked.
     pub asked: fn(&Session, &Picture) -> Vec<Token>,
     pub badges: Badges,
+    pub double_clicks: fn() -> Option<EventListener>,
 }
 
 const fn views() -> Later {
@@ -53,6 +55,7 @@ const fn views() -> Later {
         words: labels::words,
         asked: highlight::asked,
         badges: lettering::badges,
+        double_clicks: keys::double_clicks,
     }
 }
 

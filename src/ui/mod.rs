@@ -269,6 +269,7 @@ impl Component for Playground {
             }
             Message::Later(come) => {
                 self.later = come.map_or(Arrival::Failed, Arrival::Here);
+                self.listeners.extend(self.later.here().and_then(|later| (later.double_clicks)()));
                 let effects = match self.later.here() {
                     Some(later) => app::rest::come(&mut self.app, later.rest),
                     None => app::rest::fail(&mut self.app, texts::later::MISSING.into()),

@@ -9,6 +9,7 @@ use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
 use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage, Reading};
+use crate::app::markers::BEFORE;
 use crate::app::notice::Notice;
 use crate::app::session::Session;
 use crate::app::slowing::{Shown, Told};
@@ -82,19 +83,17 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let done = || recording.inputs.iter().next().map(|input| input.at);
     let moment = published.or_else(done).or_else(|| first_fault(&classroom.lesson.scenario, question.until));
     let until = question.until;
+    let promise = texts::this_run_will_have_the_answer(until);
     let words = match moment {
         Some(at) => happens_at(&recording, at),
-        None => Told { before: texts::this_run_will_have_the_answer(until), after: texts::THIS_RUN_HAS_THE_ANSWER.to_owned() },
+        None => Told { before: promise.clone(), after: promise.clone() },
     };
-    let shown = Shown { at: moment.unwrap_or(until), until, words, stands: Shown::STANDS, tells: None, asks: None };
+    let words = Told { after: if moment.is_some() { format!("{} {promise}", words.after) } else { words.after }, ..words };
+    // It begins before the moment that stands out, and goes on until the answer was seen. Without such a moment all of it is shown.
+    let begins = moment.map_or(SimTime::ZERO, |at| at.saturating_sub(BEFORE));
+    let run = Some((begins, texts::THIS_RUN_HAS_THE_ANSWER));
     app.session = Some(classroom.session_of(recording));
-    if moment.is_some() {
-        app.show_moment(shown);
-    } else if let Some(session) = &mut app.session {
-        // No moment of it stands out: all of it is shown.
-        session.playhead.shown = Some(shown);
-        app.show_at_length(SimTime::ZERO, until);
-    }
+    app.show_moment(Shown { at: moment.unwrap_or(until), until, words, stands: Shown::STANDS, tells: None, asks: None, run });
     Some(Vec::new())
 }
 
@@ -253,7 +252,7 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
     let told = classroom.work().findings.get(clause).and_then(|finding| classroom.told(finding));
     let words = Told { before, after: told.unwrap_or_else(|| texts::HERE_THE_GOAL_FAILED.to_owned()) };
     app.session = Some(classroom.session_of(failing.recording));
-    app.show_moment(Shown { at: moment, until: failing.at, words, stands: Shown::STANDS, tells: event, asks });
+    app.show_moment(Shown { at: moment, until: failing.at, words, stands: Shown::STANDS, tells: event, asks, run: None });
     app.show_everything();
     Some(())
 }

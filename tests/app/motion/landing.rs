@@ -11,7 +11,7 @@ use requeue::broker::view::QueueView;
 use requeue::sim::Place;
 
 use super::super::support::*;
-use super::{busy, frame, until_it_stands, wait_for_seek, watched};
+use super::{busy, frame, stop_at, wait_for_seek, watched};
 
 /// One source for all numbers of a queue: what has not landed for the eye counts nowhere, and what is drawn is what is counted.
 #[test]
@@ -152,7 +152,7 @@ fn nothing_flies_of_a_queue_that_an_undo_brought_back_empty() {
 #[test]
 fn what_passes_through_a_queue_counts_when_it_comes_there() {
     let (mut app, question) = watched(TOPIC);
-    assert_eq!(until_it_stands(&mut app), question.at);
+    stop_at(&mut app, question.at);
     let counts = |app: &App| {
         let (session, landing) = (session(app), Landing::of(app, session(app)));
         ["audit-log", "user-events"].map(|name| {

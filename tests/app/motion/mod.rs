@@ -52,6 +52,14 @@ pub fn until_it_stands(app: &mut App) -> SimTime {
     panic!("it never stands");
 }
 
+/// Time is stopped as soon as it comes to this moment.
+pub fn stop_at(app: &mut App, at: SimTime) {
+    while app.playing && session(app).world().now() < at {
+        act(app, TimeAction::FramePassed(SimTime::from_micros(100)));
+    }
+    act(app, TimeAction::Pause);
+}
+
 pub fn wait_for_seek(app: &mut App) {
     for _ in 0..1_000 {
         if app.working().is_none() {

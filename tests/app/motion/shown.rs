@@ -6,11 +6,11 @@ use requeue::lesson::Demand;
 use requeue::sim::{TimedEvent, WorldEvent};
 
 use super::super::support::*;
-use super::{frame, until_it_stands, wait_for_seek, watched};
+use super::{frame, stop_at, until_it_stands, wait_for_seek, watched};
 use requeue::app::tokens;
 
 #[test]
-fn what_is_watched_begins_a_second_before_stands_at_its_moment_and_goes_on_when_that_is_wanted() {
+fn what_is_watched_begins_a_second_before_and_ends_where_the_answer_was_seen() {
     let (mut app, question) = watched(TOPIC);
     let begins = question.at.saturating_sub(SimTime::from_secs(1));
     assert!((begins..question.at).contains(&session(&app).world().now()), "a second before");
@@ -24,17 +24,16 @@ fn what_is_watched_begins_a_second_before_stands_at_its_moment_and_goes_on_when_
         format!("At {moment}: platform-events got a message with the key user.created."),
     );
     assert_eq!(says(&app), Some(before));
-    assert_eq!(until_it_stands(&mut app), question.at, "at the moment itself");
-    assert_eq!(says(&app), Some(after));
+    stop_at(&mut app, question.at);
+    assert_eq!(says(&app), Some(format!("{after} Watch until {}: this run has the answer.", question.until)));
+    // A pause ends nothing.
+    act(&mut app, TimeAction::Play);
+    assert_eq!(until_it_stands(&mut app), question.until, "it stops where it is over");
+    assert_eq!(says(&app).as_deref(), Some("Now this run has the answer."));
     act(&mut app, TimeAction::Replay);
     wait_for_seek(&mut app);
-    assert!(app.playing && session(&app).world().now() < question.at, "again");
-    // A pause ends nothing.
-    act(&mut app, TimeAction::Pause);
-    act(&mut app, TimeAction::Play);
-    assert_eq!(until_it_stands(&mut app), question.at);
-    act(&mut app, TimeAction::GoOn);
-    assert_eq!(until_it_stands(&mut app), question.until, "it stops where it is over");
+    assert!(app.playing && session(&app).world().now() < question.at, "again, from its beginning");
+    assert_eq!(until_it_stands(&mut app), question.until);
     act(&mut app, TimeAction::Play);
     frame(&mut app);
     assert!(app.playing && session(&app).world().now() > question.until, "and goes on if that is wanted");
@@ -70,16 +69,12 @@ fn what_is_watched_is_over_within_a_minute_in_every_lesson() {
                 assert!(words.ends_with('.') && shown.at <= question.until, "{} step {step}: {shown:?}", file.display());
             }
             assert!(shown.words.before.contains(&shown.at.to_string()), "the moment is still to come: {shown:?}");
-            for ends in [shown.at, question.until] {
-                let frames = (0..20 * 60).position(|_| {
-                    frame(&mut app);
-                    !app.playing
-                });
-                let now = session(&app).world().now();
-                assert!(frames.is_some() && now == ends, "{} step {step}: at {now}, and not at {ends}", file.display());
-                act(&mut app, TimeAction::GoOn);
-            }
-            act(&mut app, TimeAction::Pause);
+            let frames = (0..20 * 60).position(|_| {
+                frame(&mut app);
+                !app.playing
+            });
+            let now = session(&app).world().now();
+            assert!(frames.is_some() && now == question.until, "{} step {step}: at {now}, and not at {}", file.display(), question.until);
             act(&mut app, TimeAction::StepForward);
             assert_eq!(app.speed(), Speed::NORMAL, "the learner's own speed comes back");
         }
@@ -278,7 +273,8 @@ fn show_me_lights_the_way_of_a_message_that_no_run_has() {
 #[test]
 fn a_show_hurries_where_nothing_moves_and_says_what_waits() {
     let (mut app, question) = watched(include_str!("../../../static/lessons/head-of-line.md"));
-    until_it_stands(&mut app);
+    let moment = session(&app).playhead.shown.as_ref().expect("the page says what happens").at;
+    stop_at(&mut app, moment);
     act(&mut app, TimeAction::GoOn);
     let (mut told, mut idle, mut longest, mut frames) = (Vec::new(), 0, 0, 0);
     while app.playing && frames < 20_000 {
