@@ -141,7 +141,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
     let workspace = &mut app.workspace;
     match action {
         WorkspaceAction::Fit(room) => workspace.room = room,
-        WorkspaceAction::Toggle(drawer) if workspace.left == Some(drawer) && seen.contains(&Side::Left) => workspace.left = None,
+        WorkspaceAction::Toggle(drawer) if workspace.left == Some(drawer) && seen.contains(&Side::Left) => app.close_left(),
         WorkspaceAction::Toggle(Drawer::Lesson) if app.classroom.is_none() => {
             return super::update(app, PageAction::OpenDialog(Dialog::Course));
         }
@@ -149,7 +149,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
             workspace.open(drawer);
             return vec![Effect::Read(Reading::Drawer)];
         }
-        WorkspaceAction::CloseLeft => workspace.left = None,
+        WorkspaceAction::CloseLeft => app.close_left(),
         WorkspaceAction::ToggleShelf(shelf) if workspace.shelf == Some(shelf) && seen.contains(&Side::Shelf) => workspace.shelf = None,
         WorkspaceAction::ToggleShelf(shelf) => {
             workspace.open_shelf(shelf);
@@ -241,13 +241,25 @@ impl App {
         }
     }
 
+    /// Where a window has the room, what is opened beside a lesson stands beneath it. The task stays in sight.
+    #[must_use]
+    pub fn keeps_lesson(&self) -> bool {
+        let is_other = self.workspace.left.is_some_and(|drawer| drawer != Drawer::Lesson);
+        is_other && self.classroom.is_some() && !self.workspace.room.has_sheet()
+    }
+
+    /// A lesson that was kept in sight stays.
+    fn close_left(&mut self) {
+        self.workspace.left = self.keeps_lesson().then_some(Drawer::Lesson);
+    }
+
     /// Closes the drawer that was opened last: at the right, what is in front there.
     pub(super) fn close_newest(&mut self) {
         let seen = self.seen();
         // A page within another page has no button that would open a drawer again.
         let is_shown = |side: &Side| seen.contains(side) && (!self.options.embed || *side == Side::Right);
         match self.workspace.order.into_iter().find(is_shown) {
-            Some(Side::Left) => self.workspace.left = None,
+            Some(Side::Left) => self.close_left(),
             Some(Side::Shelf) => self.workspace.shelf = None,
             Some(Side::Right) => {
                 let Some(session) = &mut self.session else { return };
@@ -321,8 +333,8 @@ impl Followed {
             return;
         }
         let seen = app.seen();
+        let is_hidden = app.workspace.left != Some(Drawer::Lesson) && !app.keeps_lesson() || !seen.contains(&Side::Left);
         let workspace = &mut app.workspace;
-        let is_hidden = workspace.left != Some(Drawer::Lesson) || !seen.contains(&Side::Left);
         if now.lesson && (!self.lesson || is_hidden && (reads(Reading::Lesson) || reads(Reading::Step))) {
             workspace.open(Drawer::Lesson);
             workspace.card = None;

@@ -118,9 +118,10 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 </label>
                 { input(texts::ROUTING_KEY, "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
                 </div>
-                { area(payload_label, "composer-payload", Typed::Payload, &composer.payload, "4", "{}") }
-                if let Err(why) = &payload { if composer.error.is_none() { <p class="why" id="payload-why">{ why }</p> } }
-                { preview(session) }
+                <div class="field">
+                    { area(payload_label, "composer-payload", Typed::Payload, &composer.payload, "4", "{}") }
+                    if let Err(why) = &payload { if composer.error.is_none() { <p class="why" id="payload-why">{ why }</p> } }
+                </div>
                 <details class="more" id="composer-more">
                     <summary>{ texts::HEADERS_AND_PROPERTIES }</summary>
                     <div class="composer">
@@ -134,6 +135,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         { flag(texts::CONFIRM, "composer-confirm", Typed::Confirm, composer.confirm, texts::CONFIRM) }
                     </div>
                 </details>
+                // It is longer or shorter with the key: no field stands beneath it.
+                { preview(session) }
                 </div>
                 <div class="drawer-foot">
                 <div class="publish">
@@ -155,8 +158,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     </button>
                     { input(texts::A_SECOND, "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
-                // Where it went is said in its place.
-                if let Some(copies) = copies.filter(|_| composer.outcome.is_none()) { <p class="soft" id="copies">{ texts::get_a_copy(copies) }</p> }
+                // Where it went is said in its place. It keeps its line: "Publish" stays under the pointer.
+                <p class="soft" id="copies">{ copies.filter(|_| composer.outcome.is_none()).map(texts::get_a_copy) }</p>
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>

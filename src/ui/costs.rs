@@ -1,4 +1,4 @@
-//! What an edit would destroy, and what RabbitMQ offers instead. It stands beside the changed field, or at the top of its queue.
+//! What an edit would destroy, and what RabbitMQ offers instead. It stands at the foot of the queue's inspector.
 
 use yew::{Html, html};
 
@@ -6,13 +6,12 @@ use super::texts::queue as texts;
 use super::widgets::{Look, named, on};
 use super::{Dispatch, icons};
 use crate::app::costs::{Held, History, Way};
-use crate::app::form::Spot;
 use crate::app::landing::Price;
 use crate::app::{App, Session};
 
-/// What was held at this field; none: what was no field's.
-pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
-    let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at && held.step.is_none()) else { return html! {} };
+/// What was held back, and the ways on.
+pub fn offer(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let Some(held) = session.document.held.as_ref().filter(|held| held.step.is_none()) else { return html! {} };
     let (lost, leave) = (app.price_of(session, &held.queue), app.leave_by_policy(session, held));
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.

@@ -5,7 +5,7 @@ use yew::{Event, Html, InputEvent, TargetCast, html};
 
 use super::texts::form as texts;
 use super::widgets::{help, on, option, tiny_button};
-use super::{Dispatch, costs, icons, whatif};
+use super::{Dispatch, icons, whatif};
 use crate::app::form::{self, About, Change, Field, Kind, Row, Spot, Stated};
 use crate::app::{Action, App, EditAction, Session};
 use crate::scenario::Json;
@@ -15,7 +15,7 @@ pub fn rows(session: &Session, app: &App, rows: &[Row], dispatch: &Dispatch) -> 
         <div class="fields">
             for row in rows.iter() {
                 { match row {
-                    Row::Field(one) => field(session, app, one, dispatch),
+                    Row::Field(one) => field(session, one, dispatch),
                     Row::Item { at, title, rows: fields, index, of } => item(session, app, at, title, fields, (*index, *of), dispatch),
                     Row::Advanced { rows: fields, stated } => advanced(session, app, fields, stated, dispatch),
                     Row::Add { at, label, choices } => add(at, label, choices, Change::Add, dispatch),
@@ -66,7 +66,7 @@ pub fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], how
     }
 }
 
-fn field(session: &Session, app: &App, field: &Field, dispatch: &Dispatch) -> Html {
+fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
     let Field { at, label, own, help: meaning, kind, text, usual, idle } = field;
     let path = at.to_string();
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
@@ -144,7 +144,6 @@ fn field(session: &Session, app: &App, field: &Field, dispatch: &Dispatch) -> Ht
             { control }
             if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
             if let Some(idle) = idle { <p class="soft">{ idle }</p> }
-            { costs::offer(session, app, Some(at), dispatch) }
             { whatif::of_key(session, at) }
         </div>
     }

@@ -38,8 +38,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             </div>
             if let Some(part) = &part {
                 { head(session, app, part, node, read_only, dispatch) }
-                { findings::of_part(session, app, part, dispatch) }
-                { costs::offer(session, app, None, dispatch) }
+                { notes(session, app, part, dispatch) }
             }
             { match part {
                 Some(part @ Part::Service(_)) => recipe::view(session, app, &part, body, dispatch),
@@ -49,6 +48,17 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 Some(Part::Queue(_)) | None => body,
             } }
         </section>
+    }
+}
+
+/// What is said of the part, and what may be done about it. It comes and goes at the foot of the drawer: no field moves.
+fn notes(session: &Session, app: &App, part: &Part, dispatch: &Dispatch) -> Html {
+    html! {
+        <div class="notes">
+            { costs::offer(session, app, dispatch) }
+            { recipe::warning(session) }
+            { findings::of_part(session, app, part, dispatch) }
+        </div>
     }
 }
 

@@ -297,6 +297,12 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
             <div class="menu up" id="lesson-menu" popover="auto">
                 if next.is_some() && step.task.goal().is_some() { { entry("prove", check_word, None, LessonAction::Prove) } }
                 { entry("reset", texts::RESET, None, LessonAction::Reset) }
+                if next.is_none() {
+                    <button type="button" id="to-course" popovertarget="lesson-menu" popovertargetaction="hide"
+                        onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}>
+                        { texts::COURSE }
+                    </button>
+                }
                 // It stays while the menu closes, or the menu would not.
                 if step.task.goal().is_some() { { entry("solution", texts::SHOW_A_SOLUTION, None, LessonAction::ShowSolution) } }
                 { entry("sandbox", texts::PLAY_FREELY, Some(texts::PLAY_WITH_A_COPY_THE), LessonAction::ToggleSandbox) }
@@ -475,22 +481,29 @@ fn failed(classroom: &Classroom, index: usize, finding: &Finding, dispatch: &Dis
     }
 }
 
+/// At the end of the lesson it stands with the takeaway, above all else.
 fn explain(classroom: &Classroom, question: &str, model: &str, dispatch: &Dispatch) -> Html {
-    let work = classroom.work();
+    if is_over(classroom) {
+        return html! {};
+    }
+    html! {
+        <>
+            { own(classroom, question, dispatch) }
+            { model_of(classroom, model) }
+            { checklist(classroom, dispatch) }
+        </>
+    }
+}
+
+/// What the learner answers.
+fn own(classroom: &Classroom, question: &str, dispatch: &Dispatch) -> Html {
     let oninput = dispatch
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeText(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
     html! {
-        <>
-            <label class="field">
-                <span>{ question.to_owned() }</span>
-                <textarea id="explanation" rows="5" value={work.text.clone()} {oninput} />
-            </label>
-            // At the end of the lesson it stands with the takeaway, above all else.
-            if !is_over(classroom) {
-                { model_of(classroom, model) }
-                { checklist(classroom, dispatch) }
-            }
-        </>
+        <label class="field">
+            <span>{ question.to_owned() }</span>
+            <textarea id="explanation" rows="4" value={classroom.work().text.clone()} {oninput} />
+        </label>
     }
 }
 
@@ -545,7 +558,11 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                 <p id="ending-title" tabindex="-1">{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
                 <p>{ &classroom.lesson.aha }</p>
             </div>
-            if let Task::Explain { model, .. } = &classroom.step().task { { model_of(classroom, model) } }
+            if let Task::Explain { question, model, .. } = &classroom.step().task {
+                // Both answers are in sight together.
+                { own(classroom, question, dispatch) }
+                { model_of(classroom, model) }
+            }
             { checklist(classroom, dispatch) }
             { prose(&classroom.prose().in_rabbitmq) }
             <h4>{ texts::NOT_COVERED_HERE }</h4>

@@ -44,9 +44,10 @@ pub fn view(session: &Session, app: &App, line: &Line, dispatch: &Dispatch) -> H
                     { hinted(Look::SmallDanger, "delete", texts::DELETE, texts::DELETE_EXPLAINED, on(dispatch, EditAction::Delete)) }
                 </div>
             }
-            { consumers.unwrap_or_default() }
-            { whatif::of_line(session, line) }
             { form::about(session, app, &About::Line(line.clone()), dispatch) }
+            // What comes and goes stands beneath the fields.
+            { whatif::of_line(session, line) }
+            { consumers.unwrap_or_default() }
         </section>
     }
 }

@@ -42,6 +42,12 @@ pub fn view(session: &Session, app: &App, part: &Part, between: Html, dispatch: 
     }
 }
 
+/// What a step that moved brings about.
+pub fn warning(session: &Session) -> Html {
+    let Some((_, text)) = &session.recipe.warning else { return html! {} };
+    html! { <p class="costs risk" role="alert">{ icons::warning() }<span>{ text }</span></p> }
+}
+
 struct Here<'a> {
     session: &'a Session,
     app: &'a App,
@@ -71,7 +77,6 @@ fn one(here: &Here, all: Vec<Row>) -> Html {
         let Some((label, choices)) = choices.as_ref().filter(|_| editable && index == adds_at) else { return html! {} };
         html! { <li key="adds">{ form::add(&list.item(index), label, choices, Change::Insert, dispatch) }</li> }
     };
-    let warning = session.recipe.warning.as_ref().filter(|(spot, _)| spot.beside(0) == list.item(0));
     let path = at.to_string();
     let title = format!("{when} {what} {then}");
     html! {
@@ -90,9 +95,6 @@ fn one(here: &Here, all: Vec<Row>) -> Html {
                     { adds(index + 1) }
                 }
             </ol>
-            <div role="status">
-                if let Some((_, text)) = warning { <p class="costs risk">{ icons::warning() }<span>{ text }</span></p> }
-            </div>
             { form::within(session, app, &after, dispatch) }
         </div>
     }

@@ -41,7 +41,7 @@ pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
             word,
             explains,
             icon,
-            is_seen(app, Side::Left) && app.workspace.left == Some(drawer),
+            is_seen(app, Side::Left) && (app.workspace.left == Some(drawer) || drawer == Drawer::Lesson && app.keeps_lesson()),
             on(dispatch, WorkspaceAction::Toggle(drawer)),
         )
     };
@@ -65,9 +65,13 @@ pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
 pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let Some(drawer) = app.workspace.left else { return html! {} };
     let close = || close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseLeft));
+    // The lesson keeps its place, and how far it was scrolled.
+    let aside = |word: &'static str, lesson: Html, shown: Html| {
+        html! { <aside class="drawer left" aria-label={word}>{ lesson }{ shown }{ grip(app, Side::Left, dispatch) }</aside> }
+    };
     let (word, icon, body) = match drawer {
         Drawer::Lesson if app.classroom.is_some() => {
-            return html! { <aside class="drawer left" aria-label={texts::LESSON}>{ lesson::panel(app, dispatch) }{ grip(app, Side::Left, dispatch) }</aside> };
+            return aside(texts::LESSON, lesson::panel(app, dispatch), html! {});
         }
         Drawer::Lesson => return html! {},
         Drawer::Build => (texts::BUILD, icons::build(), panels::palette(session.scenario(), dispatch)),
@@ -75,13 +79,17 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Drawer::Import => (texts::IMPORT, icons::import(), importing::view(session, app, dispatch)),
         Drawer::System => (texts::SYSTEM, icons::system(), system::view(session, app, dispatch)),
     };
-    html! {
-        <aside class="drawer left" aria-label={word}>
+    let shown = html! {
+        <>
             <div class="drawer-head">{ icon }<h2 id="drawer-title" tabindex="-1">{ word }</h2>{ close() }</div>
             { body }
-            { grip(app, Side::Left, dispatch) }
-        </aside>
+        </>
+    };
+    if app.keeps_lesson() {
+        let beneath = html! { <section class="beneath" aria-label={word}>{ shown }</section> };
+        return aside(texts::LESSON, lesson::panel(app, dispatch), beneath);
     }
+    aside(word, html! {}, shown)
 }
 
 /// The drawer at the right: the part that is selected, or the message whose story is shown.

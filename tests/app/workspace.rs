@@ -118,6 +118,31 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
 /// What is asked for, by which action, and whether it is seen.
 type Case<'a> = (&'a str, fn() -> Action, &'a dyn Fn(&App) -> bool);
 
+/// What is opened at the left to do what a lesson asks for stands beneath its task, and closes without it.
+#[test]
+fn a_lesson_stays_in_sight_while_something_is_built_for_it() {
+    for drawer in [Drawer::Build, Drawer::Publish, Drawer::System] {
+        for close in [WorkspaceAction::Toggle(drawer).into(), WorkspaceAction::CloseLeft.into(), Action::from(CanvasAction::Escape)] {
+            for room in ROOMS {
+                let mut app = in_class(include_str!("../../static/lessons/fanout.md"));
+                act(&mut app, WorkspaceAction::Fit(room));
+                act(&mut app, WorkspaceAction::Toggle(drawer));
+                assert_eq!(app.keeps_lesson(), !room.has_sheet(), "{drawer:?}, {room:?}: a sheet has room for one");
+                act(&mut app, LessonAction::ChooseStep(1));
+                let left = if room.has_sheet() { Drawer::Lesson } else { drawer };
+                assert_eq!(app.workspace.left, Some(left), "{drawer:?}, {room:?}: the next step");
+                if !room.has_sheet() {
+                    act(&mut app, close.clone());
+                    assert_eq!(app.workspace.left, Some(Drawer::Lesson), "{drawer:?}, {room:?}, {close:?}");
+                    act(&mut app, WorkspaceAction::Toggle(drawer));
+                }
+                act(&mut app, LessonAction::Close);
+                assert!(!app.keeps_lesson() && app.workspace.left != Some(Drawer::Lesson), "{drawer:?}, {room:?}");
+            }
+        }
+    }
+}
+
 const ROOMS: [Room; 4] = [Room::Wide, Room::Middle, Room::Upright, Room::Narrow];
 
 /// Whatever is asked for is open and in front afterwards: also where it was open already, behind something else.
@@ -128,7 +153,7 @@ fn whatever_is_asked_for_is_in_front_afterwards() {
     };
     let queue = || -> Action { SelectAction::Node(Some(node("notification-queue"))).into() };
     let story = || -> Action { SelectAction::Story(Some("e-1".into())).into() };
-    let is_lesson = |app: &App| app.workspace.left == Some(Drawer::Lesson) && app.seen().contains(&Side::Left);
+    let is_lesson = |app: &App| (app.workspace.left == Some(Drawer::Lesson) || app.keeps_lesson()) && app.seen().contains(&Side::Left);
     let is_part = |app: &App| app.workspace.detail == Detail::Part && app.seen().contains(&Side::Right);
     let is_story = |app: &App| app.workspace.detail == Detail::Message && app.seen().contains(&Side::Right);
     let cases: [Case<'_>; 5] = [

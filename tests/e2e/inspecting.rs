@@ -137,7 +137,11 @@ async fn what_an_edit_would_destroy_is_said_before(way: Way) {
     let lost = waiting + in_flight;
     visitor.act("#keep").await;
     visitor.until("it is as it was", async |visitor| visitor.is_absent("#costs").await).await;
+    let stands = "return document.querySelector(\"[id$='arguments.x-max-length-bytes']\").getBoundingClientRect().top;";
+    let stood = answer(&visitor, stands).await;
     visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
+    visitor.wait_for("#costs").await;
+    assert_eq!(answer(&visitor, stands).await, stood, "no field moves for what is said");
     visitor.act("#by-policy").await;
     visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("\"max-length\":200")).await;
     assert_eq!(ready(&visitor).await, waiting, "no message is lost");
