@@ -138,7 +138,7 @@ pub fn let_go(key: &str) -> Option<Action> {
     (key == " ").then(|| CanvasAction::LetGoSpace.into())
 }
 
-/// What a key does on a stop of the canvas; none: nothing special.
+/// What a key does on a stop of the canvas; none: nothing special. Enter chooses. Space is the page's wherever the keyboard stands: it plays.
 #[must_use]
 pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<NodeKey> {
     let line = match stop {
@@ -150,8 +150,7 @@ pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<N
     }
     match pressed.key {
         "Delete" | "Backspace" => Some(NodeKey::Do(EditAction::DeleteAt(stop.clone()).into())),
-        " " if session.selection.line.as_ref() == Some(line) => None,
-        "Enter" | " " => Some(NodeKey::Do(SelectAction::Line(line.clone()).into())),
+        "Enter" => Some(NodeKey::Do(SelectAction::Line(line.clone()).into())),
         "F2" => session.key_of(line).map(NodeKey::Ask),
         _ => menu(pressed),
     }
@@ -190,13 +189,12 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
         }
         (_, Some(way)) => return Some(nearest(session, &Stop::Node(node.clone()), way).map_or(NodeKey::Stay, NodeKey::GoTo)),
         ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
-        // On the part that is selected, Space is the page's.
-        (" ", _) if !is_connecting && session.selection.primary.as_ref() == Some(node) => return None,
-        ("Enter" | " ", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
-        ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
+        ("Enter", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
+        ("Enter", _) => SelectAction::Node(Some(node.clone())).into(),
         ("F2", _) => return Some(NodeKey::Ask(Asked::Name(node.clone()))),
         ("Delete" | "Backspace", _) if !is_connecting => EditAction::DeleteAt(Stop::Node(node.clone())).into(),
         ("c", _) if !pressed.command && !is_connecting => EditAction::BeginLine(node.clone()).into(),
+        ("k", _) if !pressed.command && pressed.again => return Some(NodeKey::Stay),
         ("k", _) if !pressed.command => match node {
             Node::Instance(id) if session.world().instance(*id).is_some_and(|state| state.up) => OperateAction::Kill(*id).into(),
             Node::Instance(id) => OperateAction::Start(*id).into(),

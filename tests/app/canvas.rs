@@ -646,16 +646,21 @@ fn a_finger_that_rests_opens_the_menu_of_what_is_under_it() {
 }
 
 #[test]
-fn space_on_a_part_selects_it_and_then_is_the_pages() {
+fn space_is_the_pages_on_every_part_and_line() {
     let mut app = seen();
-    let queue = node("analytics-queue");
     let space = Pressed { key: " ", ..Pressed::default() };
-    assert_eq!(
-        on_stop(session(&app), &Stop::Node(queue.clone()), space),
-        Some(NodeKey::Do(SelectAction::Node(Some(queue.clone())).into()))
-    );
-    act(&mut app, SelectAction::Node(Some(queue.clone())));
-    assert_eq!(on_stop(session(&app), &Stop::Node(queue.clone()), space), None);
+    let is_the_pages = |app: &App| {
+        let stops = session(app).stops();
+        assert!(stops.len() > 20, "{}", stops.len());
+        for (stop, ..) in stops {
+            assert_eq!(on_stop(session(app), &stop, space), None, "{stop:?}");
+        }
+    };
+    is_the_pages(&app);
+    act(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+    is_the_pages(&app);
+    act(&mut app, EditAction::ToggleLine);
+    is_the_pages(&app);
 }
 
 /// A line that was begun before the page became one to look at ends nowhere.

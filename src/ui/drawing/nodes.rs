@@ -8,7 +8,7 @@ use crate::app::form::marks;
 use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
-use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
+use crate::app::lettering::{BADGE_GAP, BOLD, Lines, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
 use crate::app::words::{health, instance_name};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
@@ -152,7 +152,10 @@ fn activate(dispatch: &Dispatch, action: Action) -> (Callback<MouseEvent>, Callb
         if matches!(event.key().as_str(), "Enter" | " ") {
             event.prevent_default();
             event.stop_propagation();
-            dispatch.emit(action.clone());
+            // A key that is held does not kill and start in turn.
+            if !event.repeat() {
+                dispatch.emit(action.clone());
+            }
         }
     });
     (click, key)
@@ -210,13 +213,22 @@ fn name_line(scene: &Scene<'_>, usual: f64) -> f64 {
 fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
     let session = scene.session;
     let spec = &session.world().clients()[index].spec;
-    let count = session.world().requests(index).to_string();
-    let sent = texts::sent(&count);
-    let shown = if scene.is_compact() { count } else { sent.clone() };
+    let requests = session.world().requests(index);
+    let count = requests.to_string();
+    // A request that is tried again fails more than once.
+    let failed = session.world().metrics().http(&spec.name).map_or(0, |http| http.failed + http.timed_out);
+    let sent = if (1..=requests).contains(&failed) { texts::failed(&grouped(failed), &count) } else { texts::sent(&count) };
     let sizes = (NAME * scene.growth(NAME), CAPTION * scene.growth(CAPTION));
-    let wide = em(&shown) * sizes.1 * scene.letters_of.plain;
     let usual = (name_line(scene, 20.0), if scene.is_turned() { 6.0 } else { 10.0 });
-    let lines = lines(rect, sizes, wide, usual);
+    let lines_of = |shown: &str| lines(rect, sizes, em(shown) * sizes.1 * scene.letters_of.plain, usual);
+    // On a small card the number has its word where both have a separate line.
+    let has_line = |lines: &Lines| lines.number.is_some_and(|(_, line)| line > lines.name);
+    let (shown, lines) = if !scene.is_compact() || has_line(&lines_of(&sent)) && em(&sent) * sizes.1 <= rect.width - 28.0 {
+        (sent.clone(), lines_of(&sent))
+    } else {
+        let lines = lines_of(&count);
+        (count, lines)
+    };
     let drawing = html! {
         <>
             { boxed(rect, "23") }
@@ -282,12 +294,16 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let working = state.deliveries().count();
     let slot = |index: usize| {
         let at = geometry::prefetch_slot(rect, index);
-        html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
+        let half = (geometry::slot_step(rect) / 2.0 - 0.6).min(5.5);
+        html! { <rect class="slot" x={number(at.x - half)} y={number(at.y - 5.5)} width={number(2.0 * half)} height="11" rx="3" /> }
     };
     let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
     let (grown, caption_grown) = (scene.growth(NAME), scene.growth(CAPTION));
     let (caption, foot) = if scene.is_compact() {
-        (unusual.clone(), if subscription.is_none() { state.handled.to_string() } else { foot })
+        // Beside its switch the number has its word, where there is room for it.
+        let has_room = em(&texts::handled(&state.handled)) * CAPTION * caption_grown <= rect.width - 14.0 - 2.0 * power_radius(scene) - 8.0;
+        let handled = if has_room { texts::handled(&state.handled) } else { state.handled.to_string() };
+        (unusual.clone(), if subscription.is_none() { handled } else { foot })
     } else {
         (caption, foot)
     };
@@ -359,6 +375,10 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
 const POWER: f64 = 13.0;
 const POWER_PX: f64 = 12.0;
 
+fn power_radius(scene: &Scene<'_>) -> f64 {
+    (POWER_PX / scene.camera.scale).max(POWER)
+}
+
 /// The switch on a service's card: one click kills it, another starts it again.
 fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
     let Scene { session, dispatch, camera, .. } = scene;
@@ -371,7 +391,7 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
     };
     let (click, key) = activate(dispatch, action);
     // As large as a finger needs it, in the corner of a small card.
-    let grown = (POWER_PX / camera.scale / POWER).max(1.0);
+    let grown = power_radius(scene) / POWER;
     let y = if geometry::is_stacked(rect) {
         rect.centre().y
     } else if scene.is_compact() {
@@ -483,15 +503,20 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), landing.unacked(queue), landing.total(queue)));
     let mut numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
-    let features = spec.map(|spec| marks(&session.scenario().broker, spec)).unwrap_or_default();
     let counted = texts::ready_unacked_total(&grouped(counts.0), &grouped(counts.1), &grouped(counts.2));
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
-    let label = texts::queue(&name, &texts::both(empty, &counted), &features.join(" "));
     // On the top border, the last at the right. At the left is what was found.
     let grown = scene.growth(BADGE);
     // They come with their sentences.
     let features =
         scene.badges.zip(spec).map(|(badges, spec)| badges(&session.scenario().broker, spec, room_of_badges(rect.width) / grown));
+    // Read out, each says what it is.
+    let told = features.as_ref().map(|features| {
+        let (marks, names): (Vec<&str>, Vec<&str>) = features.iter().map(|badge| (&*badge.mark, &*badge.name)).unzip();
+        if names.is_empty() { String::new() } else { texts::features(&marks.join(" "), &names.join(", ")) }
+    });
+    let told = told.unwrap_or_else(|| spec.map(|spec| marks(&session.scenario().broker, spec).join(" ")).unwrap_or_default());
+    let label = texts::queue(&name, &texts::both(empty, &counted), &told);
     let features = features.unwrap_or_default();
     let mut x = rect.right() - 4.0 - features.iter().map(|badge| badge_width(&badge.mark)).sum::<f64>() * grown;
     let badges: Vec<Html> = features
@@ -522,6 +547,8 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let fit = if scene.is_compact() { 1 } else { fit_of(&widths) };
     let squeezed = !scene.is_compact() && widths[..fit].iter().sum::<f64>() > row;
     let tube = geometry::tube(rect);
+    // On a small card only a number that stands alone has room for its word.
+    let says_ready = scene.is_compact() && counts.0 == 0;
     // On a small card the number stands before the messages.
     let (x, y) = if scene.is_turned() {
         (tube.left + 5.0, tube.centre().y + 0.36 * scene.letters())
@@ -547,6 +574,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
                     <tspan class={(index >= fit).then_some("away")}>
                         <tspan class="word">{ word }{ " " }</tspan>
                         <tspan class="count" data-count={which}>{ grouped(count) }</tspan>
+                        if says_ready && index == 0 { <tspan>{ " " }{ word.to_lowercase() }</tspan> }
                         <tspan class="word">{ "\u{2002}" }</tspan>
                     </tspan>
                 }

@@ -43,6 +43,10 @@ pub fn queue(name: &dyn Display, caption: &dyn Display, features: &dyn Display) 
     format!("{name} {caption} {features}, queue")
 }
 
+pub fn features(marks: &dyn Display, names: &dyn Display) -> String {
+    format!("{marks}: {names}")
+}
+
 pub fn ready_unacked_total(ready: &dyn Display, unacked: &dyn Display, total: &dyn Display) -> String {
     format!("Ready {ready} Unacked {unacked} Total {total}")
 }
@@ -57,6 +61,10 @@ pub fn requests_http_client(name: &dyn Display, sent: &dyn Display) -> String {
 
 pub fn saved_handled(records: &dyn Display, handled: &dyn Display) -> String {
     format!("saved {records} · handled {handled}")
+}
+
+pub fn failed(failed: &dyn Display, sent: &dyn Display) -> String {
+    format!("{failed} of {sent} failed")
 }
 
 pub fn sent(count: &dyn Display) -> String {
