@@ -151,6 +151,8 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         }
         FileAction::New => {
             app.dialog = None;
+            // A new system is begun: what was kept is not wanted now. A later visit offers it again.
+            app.drafts_are_hidden = true;
             return show(app, Session::new(Recording::of(Arc::new(gallery::blank()))));
         }
         FileAction::ConfirmReplace => {

@@ -731,24 +731,39 @@ pub const fn ready_max(queue: &Rect) -> usize {
 
 /// What stands before the prefetch slots of an instance, and its switch after them.
 const fn before_slots(instance: &Rect) -> f64 {
-    if instance.height < STACKED_BELOW { 48.0 } else { 14.0 }
+    if instance.height < STACKED_BELOW { 46.0 } else { 14.0 }
+}
+
+/// So many prefetch slots are drawn at most.
+const SLOTS_MAX: f64 = 10.0;
+/// From one slot to the next, where there is room and where there is little.
+const SLOT: f64 = 14.4;
+const SLOT_LEAST: f64 = 10.6;
+/// Behind the slots is the switch.
+const AFTER_SLOTS: f64 = 33.0;
+
+/// From one prefetch slot to the next. Where several instances share a card, and on a small one, they lie closer together. So all ten have
+/// room there, too.
+#[must_use]
+pub fn slot_step(instance: &Rect) -> f64 {
+    ((instance.width - before_slots(instance) - AFTER_SLOTS) / SLOTS_MAX).clamp(SLOT_LEAST, SLOT)
 }
 
 /// Where the n-th prefetch slot of an instance is drawn.
 #[must_use]
 pub fn prefetch_slot(instance: &Rect, index: usize) -> Point {
     #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
-    let offset = index as f64 * 14.4;
+    let offset = index as f64 * slot_step(instance);
     let y = if instance.height < STACKED_BELOW { instance.centre().y } else { instance.bottom() - 18.0 };
-    Point { x: instance.left + before_slots(instance) + 7.0 + offset, y }
+    Point { x: instance.left + before_slots(instance) + (slot_step(instance) / 2.0).min(7.0) + offset, y }
 }
 
 /// How many prefetch slots fit; the others are not drawn.
 #[must_use]
 pub fn prefetch_max(instance: &Rect) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of slots")]
-    let fit = ((instance.width - before_slots(instance) - 34.0) / 14.4).max(0.0) as usize;
-    fit.min(10)
+    let fit = ((instance.width - before_slots(instance) - AFTER_SLOTS) / slot_step(instance) + 1e-6).clamp(0.0, SLOTS_MAX) as usize;
+    fit
 }
 
 /// It is one of several in a card, beneath the first.

@@ -173,14 +173,22 @@ pub fn badges(broker: &BrokerSpec, queue: &QueueSpec, room: f64) -> Vec<Badge> {
     badges_within(form::badges(broker, queue), room)
 }
 
-/// The badges that have room. Those that have none are one badge together, with their number and all their sentences.
+/// The badges that have room: with their numbers, where those have room as well. Those that have none are one badge together, with their
+/// number and all their sentences.
 #[must_use]
 pub fn badges_within(mut badges: Vec<Badge>, room: f64) -> Vec<Badge> {
+    if badges.iter().map(|badge| badge_width(&badge.whole)).sum::<f64>() <= room {
+        for badge in &mut badges {
+            badge.mark.clone_from(&badge.whole);
+        }
+        return badges;
+    }
     let fits = |badges: &[Badge], room: f64| fitting(badges.iter().map(|badge| badge_width(&badge.mark)), room);
     if fits(&badges, room) < badges.len() {
         let rest = badges.split_off(fits(&badges, room - badge_width("+99")));
-        let tips: Vec<&str> = rest.iter().map(|badge| &*badge.tip).collect();
-        badges.push(Badge { mark: format!("+{}", rest.len()), tip: tips.join(" ") });
+        let (mark, all) = (format!("+{}", rest.len()), |of: fn(&Badge) -> &str| rest.iter().map(of).collect::<Vec<_>>());
+        let (name, tip) = (all(|badge| &badge.name).join(", "), all(|badge| &badge.tip).join(" "));
+        badges.push(Badge { whole: mark.clone(), mark, name, tip });
     }
     badges
 }
@@ -210,7 +218,9 @@ mod tests {
             prop_assert!(em(&shortened(&text, room)) * BOLD * SQUEEZE <= room + 1e-9);
             prop_assert!(em(&ended(&text, room)) <= room + 1e-9);
             prop_assert!(em(&text) > room || ended(&text, room) == text);
-            let badges: Vec<Badge> = text.split(' ').map(|mark| Badge { mark: mark.chars().take(8).collect(), tip: "It is so.".into() }).collect();
+            let badges: Vec<Badge> = text.split(' ').map(|mark| Badge {
+                    mark: mark.chars().take(8).collect(), whole: mark.chars().take(12).collect(), name: mark.into(), tip: "It is so.".into()
+                }).collect();
             let (all, shown) = (badges.len(), badges_within(badges, room * 10.0));
             let wide: f64 = shown.iter().map(|badge| badge_width(&badge.mark)).sum();
             prop_assert!(wide <= (room * 10.0).max(badge_width("+99")) && shown.iter().map(|badge| badge.tip.matches("It").count()).sum::<usize>() == all);

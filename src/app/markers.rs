@@ -5,6 +5,8 @@ use super::texts::markers as texts;
 use super::words;
 use crate::base::SimTime;
 use crate::broker::{DropCause, Event, Message};
+use crate::scenario::fault::Target;
+use crate::scenario::{FaultKind, Scenario};
 use crate::sim::{TimedEvent, WorldEvent};
 
 /// What is shown begins this long before it happens: the eye needs a moment.
@@ -176,13 +178,30 @@ pub fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     })
 }
 
+/// The only instance of a service has no number.
+fn of_its_service(scenario: &Scenario, fault: &FaultKind) -> FaultKind {
+    let named = |target: &Target| {
+        let is_alone = scenario.services.iter().any(|service| service.name == target.service && service.instances == 1);
+        Target { instance: target.instance.filter(|_| !is_alone), ..target.clone() }
+    };
+    match fault {
+        FaultKind::Kill(target) => FaultKind::Kill(named(target)),
+        FaultKind::Stop(target) => FaultKind::Stop(named(target)),
+        FaultKind::Hang(target) => FaultKind::Hang(named(target)),
+        FaultKind::Slow(target, times) => FaultKind::Slow(named(target), *times),
+        FaultKind::PowerOff(target) => FaultKind::PowerOff(named(target)),
+        other => other.clone(),
+    }
+}
+
 fn unroutable(message: &Message) -> String {
     let (id, exchange) = (words::id(message), &message.exchange);
     if message.deaths().is_empty() { texts::unroutable(&id, exchange) } else { texts::a_dead_letter_that_has(exchange) }
 }
 
 impl Markers {
-    pub(super) fn note(&mut self, occurrence: &TimedEvent) {
+    /// In a run of this system.
+    pub(super) fn note(&mut self, scenario: &Scenario, occurrence: &TimedEvent) {
         if occurrence.at < self.seen_until {
             return;
         }
@@ -193,7 +212,12 @@ impl Markers {
             let known = self.markers.iter().rposition(|marker| marker.kind == MarkerKind::Lost && marker.words == words);
             known.map(|known| self.markers.remove(known));
         }
-        let Some((kind, words)) = kind_of(&occurrence.what) else { return };
+        let found = match &occurrence.what {
+            WorldEvent::FaultBegan(fault) => kind_of(&WorldEvent::FaultBegan(of_its_service(scenario, fault))),
+            WorldEvent::FaultEnded(fault) => kind_of(&WorldEvent::FaultEnded(of_its_service(scenario, fault))),
+            what => kind_of(what),
+        };
+        let Some((kind, words)) = found else { return };
         let marker = TimelineMarker { at: occurrence.at, kind, words };
         if self.markers.contains(&marker) {
             return;

@@ -12,6 +12,7 @@ use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::formats::draft_file::{Other, Played};
+use crate::scenario::Scenario;
 use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
@@ -158,8 +159,8 @@ fn depths_until_now(world: &World, name: &Name) -> Vec<Depth> {
 }
 
 /// Something is known of a run, wherever its playhead stands.
-fn read(log: &mut Log, markers: &mut Markers, number: u64, occurrence: &TimedEvent) {
-    markers.note(occurrence);
+fn read(log: &mut Log, markers: &mut Markers, scenario: &Scenario, number: u64, occurrence: &TimedEvent) {
+    markers.note(scenario, occurrence);
     log.note(number, occurrence.clone());
 }
 
@@ -295,7 +296,7 @@ impl Playhead {
         let occurrences: Vec<TimedEvent> = self.timeline.drain_occurrences().collect();
         let first = self.world().happenings() - occurrences.len() as u64;
         for (number, occurrence) in (first..).zip(&occurrences) {
-            self.markers.note(occurrence);
+            self.markers.note(self.timeline.world().scenario(), occurrence);
             self.slowing.note(self.timeline.world(), number, occurrence);
             self.moves.note(self.timeline.world(), occurrence);
         }
@@ -472,8 +473,8 @@ impl Playhead {
         match self.moving.take() {
             None => Moved::Arrived,
             Some(Moving::Seek) => {
-                let (log, markers) = (&mut self.log, &mut self.markers);
-                if self.timeline.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
+                let (log, markers, scenario) = (&mut self.log, &mut self.markers, self.timeline.world().scenario().clone());
+                if self.timeline.advance_seek_reading(steps, |number, occurrence| read(log, markers, &scenario, number, occurrence)) {
                     let ready = self.timeline.world().happenings();
                     self.log.stand_at(ready);
                     self.moves = self.moves.emptied();
@@ -489,7 +490,7 @@ impl Playhead {
                 // What lies between goes into the log, as if it had been played.
                 let Notes { log, markers, moves, next } = &mut *notes;
                 let found = self.timeline.advance_search(steps, |world, occurrence| {
-                    markers.note(occurrence);
+                    markers.note(world.scenario(), occurrence);
                     moves.note(world, occurrence);
                     log.extend(*next, std::iter::once(occurrence.clone()));
                     *next += 1;
@@ -666,14 +667,15 @@ impl Playhead {
     /// Where the branches differ at this moment; further than it was played the other one is played on.
     fn advance_comparison(&mut self, steps: u64) -> Moved {
         let Some(Branch { timeline: other, log, markers, .. }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
-        if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
+        let scenario = other.world().scenario().clone();
+        if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, &scenario, number, occurrence)) {
             self.moving = Some(Moving::Compare(Self::advance_comparison));
             return Moved::GoesOn;
         }
         let occurrences: Vec<TimedEvent> = other.drain_occurrences().collect();
         let first = other.world().happenings() - occurrences.len() as u64;
         for (number, occurrence) in (first..).zip(&occurrences) {
-            read(log, markers, number, occurrence);
+            read(log, markers, &scenario, number, occurrence);
         }
         let at = self.timeline.world().now();
         let rows = judge::compare(self.timeline.world(), other.world());

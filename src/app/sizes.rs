@@ -1,11 +1,8 @@
 //! The room that the window has, where drawers open in it, and how large they are. The learner drags their edges, and a browser keeps the
 //! sizes.
 
-/// How high the canvas of a phone is above half a sheet, and half a sheet of a tablet. Both are shares of the window.
+/// How high the canvas of a phone is above half a sheet: a share of the window.
 const ABOVE_SHEET: f64 = 0.45;
-const SHEET_UPRIGHT: f64 = 0.38;
-/// What the top and the bar take of a tablet's window, in pixels.
-const TOP_AND_BAR: f64 = 112.0;
 
 /// How much room the window has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,12 +36,12 @@ impl Room {
         matches!(self, Self::Upright | Self::Narrow)
     }
 
-    /// How high the canvas above half a sheet is, in a window that is so high.
+    /// How high the canvas above half a sheet is, in a window that is so high. On a phone the drawing stays there, with and without a sheet.
+    /// A tablet would be empty below it. Its drawing has all that is free.
     #[must_use]
     pub fn above_sheet(self, window: f64) -> Option<f64> {
         match self {
-            Self::Wide | Self::Middle => None,
-            Self::Upright => Some((window * (1.0 - SHEET_UPRIGHT) - TOP_AND_BAR).round()),
+            Self::Wide | Self::Middle | Self::Upright => None,
             Self::Narrow => Some((window * ABOVE_SHEET).round()),
         }
     }
@@ -246,6 +243,13 @@ mod tests {
         assert_eq!(Sizes::read(""), Sizes::default());
         assert_eq!(Sizes::read("99999999999 x 1 tall").write(), "- - 160 half");
         assert_eq!([Room::Wide, Room::Middle].map(|room| Sizes::default().of(Side::Left, room)), [360, 320], "the drawing needs the room");
+    }
+
+    #[test]
+    fn only_a_phone_keeps_the_drawing_above_its_sheet() {
+        let above = [(1_440, 900), (1_024, 768), (820, 1_180), (390, 844)]
+            .map(|(width, height)| Room::of(width, height).above_sheet(height.into()));
+        assert_eq!(above, [None, None, None, Some(380.0)]);
     }
 
     #[test]

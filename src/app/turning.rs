@@ -42,7 +42,11 @@ pub(super) fn turned(plan: Plan<'_>, width: f64) -> Option<Turned> {
     let now = bounds(&least);
     let columns = ((now.width - 2.0 * MARGIN_SMALL + COLUMN_GAP) / (least.card + COLUMN_GAP)).round().max(1.0);
     let wider = (width / scale(now).min(1.0) - now.width) / columns;
-    let turned = ruled(plan, &places, &dead, least.card + wider.clamp(0.0, WIDER_MAX));
+    let mut turned = ruled(plan, &places, &dead, least.card + wider.clamp(0.0, WIDER_MAX));
+    // What is free at the sides of them all is the lane's.
+    let drawn = bounds(&turned);
+    let free = width / scale(drawn).min(1.0) - drawn.width;
+    turned.lane = lane(plan, &turned, &dead, free.max(0.0));
     let is_better = turned.card * scale(bounds(&turned)) > geometry::SERVICE.width * scale(geometry::bounds(plan));
     is_better.then_some(turned)
 }
@@ -72,16 +76,16 @@ fn ruled(plan: Plan<'_>, places: &[Place], dead: &[Place], card: f64) -> Turned 
         },
     );
     let mut turned = Turned { places: places.to_vec(), across, down, card, lane: None };
-    turned.lane = lane(plan, &turned, dead);
+    turned.lane = lane(plan, &turned, dead, 0.0);
     turned
 }
 
 /// Beneath what is turned. Dead letters fall into it between two columns, at the side of the queue that they come from. Its cards are
-/// wider where it has room.
-fn lane(plan: Plan<'_>, above: &Turned, dead: &[Place]) -> Option<Lane> {
+/// wider where it has room: at the sides so much is free.
+fn lane(plan: Plan<'_>, above: &Turned, dead: &[Place], free: f64) -> Option<Lane> {
     let (least, out) = lane_with(plan, above, dead, above.card)?;
     let wider = LANE_WIDER.map(|by| lane_with(plan, above, dead, above.card + by));
-    Some(wider.into_iter().flatten().find(|(_, wide)| *wide <= out).map_or(least, |(lane, _)| lane))
+    Some(wider.into_iter().flatten().find(|(_, wide)| *wide <= out + free).map_or(least, |(lane, _)| lane))
 }
 
 /// With cards of this width, and how far it stands out at the sides.

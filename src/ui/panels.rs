@@ -126,6 +126,7 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
             if !app.options.embed {
                 if let Some(session) = &app.session { { legend_in_menu(session, app) } }
                 { item("tour", texts::TOUR, icons::done(), true, on(dispatch, WorkspaceAction::Tour)) }
+                { item("lessons-too", texts::COURSE, icons::book(), true, dialog(Dialog::Course)) }
                 { item("share-too", texts::SHARE, icons::share(), true, dialog(Dialog::Share)) }
                 <label class="button" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
                     { icons::open() }

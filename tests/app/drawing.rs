@@ -9,8 +9,28 @@ use requeue::base::SimTime;
 use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
 use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
+use requeue::sim::InstanceId;
 
 use super::support::*;
+
+/// A prefetch of 10 is ten slots, on the card of one instance and in each row of several; they end before the switch.
+#[test]
+fn every_instance_has_a_slot_for_each_message_that_it_may_hold() {
+    for instances in 1..=4 {
+        let mut app = opened();
+        let service = notification_service(&app).service;
+        let spot = Spot::of(Slot::Service(service)).field("instances");
+        act(&mut app, EditAction::SetField(spot, Kind::Whole, instances.to_string()));
+        for instance in 0..instances {
+            let id = InstanceId { service, instance };
+            let rect = geometry::rect(session(&app).plan(), &Node::Instance(id)).expect("it is drawn");
+            assert_eq!(geometry::prefetch_max(&rect), 10, "{id:?} of {instances}");
+            let slots: Vec<f64> = (0..10).map(|slot| geometry::prefetch_slot(&rect, slot).x).collect();
+            assert!(slots.windows(2).all(|pair| pair[1] - pair[0] >= 2.0 * 3.6 + 2.0), "they are told apart: {slots:?}");
+            assert!(slots[9] + geometry::slot_step(&rect) / 2.0 <= rect.right() - 6.0 - 26.0, "{id:?}: {slots:?}, {rect:?}");
+        }
+    }
+}
 
 #[test]
 fn a_system_is_drawn_while_the_world_runs() {

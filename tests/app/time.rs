@@ -167,7 +167,8 @@ fn marks_stand_where_something_broke_each_once() {
     play(&mut app, 10);
     let marks = |app: &App| session(app).playhead.markers.iter().cloned().collect::<Vec<_>>();
     let first = marks(&app);
-    assert!(first.iter().any(|mark| mark.kind == markers::MarkerKind::Fault && mark.at == SimTime::from_secs(10)));
+    let flag = first.iter().find(|mark| mark.kind == markers::MarkerKind::Fault && mark.at == SimTime::from_secs(10));
+    assert_eq!(flag.map(|flag| &*flag.words), Some("notification-service killed"), "a service's only instance has no number");
     assert!(first.iter().any(|mark| mark.kind == markers::MarkerKind::Dead));
     act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
     play(&mut app, 15);

@@ -64,7 +64,7 @@ async fn what_was_kept_before_is_not_overwritten() {
     visitor.open("").await;
     // The newest is offered first, and then what was before.
     visitor.wait_for("#draft-open").await;
-    assert!(visitor.text("#draft").await.contains("1 of 2."));
+    assert!(visitor.text("#draft").await.contains("the newest of 2."));
     // Closing the offer deletes nothing; discarding does, and can be undone.
     visitor.click("#draft .icon-button").await;
     visitor.until("it is closed", async |visitor| visitor.is_absent("#draft").await).await;
@@ -73,7 +73,7 @@ async fn what_was_kept_before_is_not_overwritten() {
     visitor.click("#draft-discard").await;
     visitor.wait_for("#draft-restore").await;
     visitor.click("#draft-restore").await;
-    visitor.until("it is offered again", async |visitor| visitor.text("#draft").await.contains("1 of 2.")).await;
+    visitor.until("it is offered again", async |visitor| visitor.text("#draft").await.contains("the newest of 2.")).await;
     visitor.click("#draft-discard").await;
     visitor.wait_for("#draft-restore").await;
     visitor.click("#draft-open").await;

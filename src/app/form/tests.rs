@@ -425,6 +425,8 @@ fn a_queue_has_a_badge_for_each_argument_and_for_its_policy() {
     let queue = queue.clone();
     let marks = |scenario: &Scenario| badges(&scenario.broker, &queue).iter().map(|badge| badge.mark.clone()).collect::<Vec<_>>();
     assert_eq!(marks(&scenario)[..2], ["D", "quorum"]);
+    let limit = badges(&scenario.broker, &queue).into_iter().find(|badge| badge.mark == "DlL").expect("it has one");
+    assert_eq!((&*limit.whole, &*limit.name), ("DlL 3", "x-delivery-limit 3"), "where there is room, with its number; read out, in full");
     assert!(marks(&scenario).iter().any(|mark| mark == "DlL") && !marks(&scenario).iter().any(|mark| mark == "Pol"));
     scenario.broker.policies.push(Policy {
         name: "limits".into(),

@@ -96,7 +96,7 @@ pub fn you_can_go_on_with(title: &str, at: SimTime) -> String {
 
 /// How many there are, where it is not the only one.
 pub fn first_of(count: usize) -> String {
-    format!("1 of {count}.")
+    format!("It is the newest of {count}.")
 }
 
 pub fn bring_back(title: &str) -> String {
