@@ -141,7 +141,10 @@ async fn what_an_edit_would_destroy_is_said_before(way: Way) {
     let stood = answer(&visitor, stands).await;
     visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
     visitor.wait_for("#costs").await;
-    assert_eq!(answer(&visitor, stands).await, stood, "no field moves for what is said");
+    // The keyboard goes to the next field, which may be brought above what is said.
+    if way == Way::Pointer {
+        assert_eq!(answer(&visitor, stands).await, stood, "no field moves for what is said");
+    }
     visitor.act("#by-policy").await;
     visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("\"max-length\":200")).await;
     assert_eq!(ready(&visitor).await, waiting, "no message is lost");

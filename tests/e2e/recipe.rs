@@ -70,10 +70,7 @@ async fn steps_are_put_in_order(way: Way) {
     hold_over(&visitor, publish, save).await;
     visitor
         .until("the new order is explained", async |visitor| {
-            visitor
-                .text(".recipe [role='status']")
-                .await
-                .contains("Publish before Save: an event may go out for an order that is not kept.")
+            visitor.text("#inspector .risk").await.contains("Publish before Save: an event may go out for an order that is not kept.")
         })
         .await;
     if way == Way::Pointer {
@@ -129,7 +126,7 @@ async fn a_recipe_on_a_phone(way: Way) {
     visitor.focus(&format!("{} > .does", step(publish))).await;
     hold_over(&visitor, publish, save).await;
     visitor
-        .until("the new order is explained", async |visitor| visitor.text(".recipe [role='status']").await.contains("Publish before Save"))
+        .until("the new order is explained", async |visitor| visitor.text("#inspector .risk").await.contains("Publish before Save"))
         .await;
     let_go(&visitor).await;
     visitor.until("it is published first", async |visitor| place_of(visitor, "Publish").await == save).await;
