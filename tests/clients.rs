@@ -11,7 +11,7 @@ use std::time::Duration;
 use requeue::broker::{Event, Profile};
 use requeue::formats::scenario_file;
 use requeue::scenario::{FaultKind, Moment, Scenario, SimTime};
-use requeue::sim::ids::InstanceId;
+use requeue::sim::ids::{InstanceId, Verdict};
 use requeue::sim::{TimedEvent, World, WorldEvent};
 
 fn folder() -> PathBuf {
@@ -61,6 +61,7 @@ fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String>
                 Some(format!("channel closed: {text}"))
             }
             Event::ConsumerStarted { queue, .. } => Some(format!("consuming {queue}")),
+            Event::Fetched { .. } => Some("fetched".into()),
             _ => None,
         };
     }
@@ -75,6 +76,12 @@ fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String>
         WorldEvent::GoesOnAlone(_) => Some("goes on without a channel".into()),
         WorldEvent::Began { about, .. } => about.starts_with("e-").then(|| "delivered".into()),
         WorldEvent::Sent { .. } => Some("sent".into()),
+        WorldEvent::Unsent { .. } => Some("cannot publish".into()),
+        WorldEvent::Checked { queue, ready, .. } => Some(format!("checked {queue}: {ready} ready")),
+        WorldEvent::Effect { what, .. } => Some(format!("effect: {what}")),
+        WorldEvent::Settling { verdict: Verdict::Requeue, .. } => Some("gave back".into()),
+        // What the program itself throws it tells nobody.
+        WorldEvent::HandlerFailed { step: "declare" | "check_queue" | "get", .. } => Some("failed".into()),
         WorldEvent::Stopping(_) => Some("stopping".into()),
         WorldEvent::Stopped(_) => Some("stopped".into()),
         WorldEvent::Killed { .. } => Some("the process ended".into()),
@@ -87,6 +94,7 @@ fn a_simulated_program_sees_what_a_real_one_saw() {
     for (name, scenario) in situations() {
         let recorded = std::fs::read_to_string(folder().join(&name).with_extension("txt"));
         let recorded = recorded.unwrap_or_else(|_| panic!("{name}.txt is missing: it has what the real program saw"));
+        assert_eq!(scenario_file::read(&scenario_file::write(&scenario)).as_ref(), Ok(&scenario), "{name}, written and read again");
         for profile in Profile::ALL {
             let seen = simulated(&scenario, profile);
             assert_eq!(seen, recorded.lines().collect::<Vec<_>>(), "{name}, as {profile}");

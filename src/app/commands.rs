@@ -121,7 +121,7 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     let toggle = |broken: bool, name: &str, mend: &str, kind: FaultKind| {
         if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
-    let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
+    let cut = FaultKind::Partition([service.spec.name.clone().into(), BROKER.into()]);
     let deploy = |version: Option<&Name>| {
         let (service, ending) = (service.spec.name.clone(), Ending::Stop { within: None });
         FaultKind::Deploy(Box::new(Deploy { service, version: version.cloned(), rolling: false, ending }))

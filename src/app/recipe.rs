@@ -6,7 +6,7 @@ use super::session::Session;
 use super::texts::recipe as texts;
 use crate::base::SimTime;
 use crate::base::time::Span as Time;
-use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Scenario, Span, Step, Trigger};
+use crate::scenario::{Action, Ask, FailurePolicy, FailureRule, Handler, Scenario, Span, Step, Trigger};
 
 /// What is open in the recipes of the part that is selected.
 #[derive(Debug, Default)]
@@ -134,9 +134,10 @@ impl Risk {
 /// What is risked when one step comes before another.
 fn risk(handler: &Handler, first: &Step, second: &Step) -> Option<Risk> {
     match (&first.action, &second.action) {
-        (Action::Ack, Action::Work { .. } | Action::Persist { .. } | Action::Publish(_) | Action::Call { .. } | Action::Effect { .. }) => {
-            Some(Risk::Lost)
-        }
+        (
+            Action::Ack { .. },
+            Action::Work { .. } | Action::Persist { .. } | Action::Publish(_) | Action::Call { .. } | Action::Effect { .. },
+        ) => Some(Risk::Lost),
         (Action::Publish(_), Action::Persist { .. }) => Some(Risk::Invented),
         (Action::Reply { .. }, Action::Persist { .. }) => Some(Risk::Promised),
         (Action::Persist { .. }, Action::Publish(_)) => Some(Risk::Unannounced),
@@ -149,7 +150,8 @@ fn risk(handler: &Handler, first: &Step, second: &Step) -> Option<Risk> {
             | Action::Call { .. }
             | Action::Effect { .. }
             | Action::Reply { .. }
-            | Action::Ack,
+            | Action::Ack { .. }
+            | Action::Ask(_),
             _,
         ) => None,
     }
@@ -159,7 +161,8 @@ fn may_fail(step: &Step) -> bool {
     let is_needed = match &step.action {
         Action::Call { required, .. } => *required,
         Action::Publish(publish) => publish.required,
-        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => false,
+        Action::Ask(_) => true,
+        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack { .. } => false,
     };
     is_needed || step.fails != FailureRule::Never
 }
@@ -188,7 +191,8 @@ fn name(step: &Step) -> String {
         Action::Call { endpoint, .. } => format!("{} {}", texts::CALL, endpoint.service),
         Action::Effect { what, .. } => format!("“{what}”"),
         Action::Reply { .. } => texts::REPLY.to_owned(),
-        Action::Ack => texts::ACKNOWLEDGE.to_owned(),
+        Action::Ack { .. } => texts::ACKNOWLEDGE.to_owned(),
+        Action::Ask(ask) => texts::asks(ask).to_owned(),
     }
 }
 
@@ -196,7 +200,7 @@ fn name(step: &Step) -> String {
 fn record(first: &Step, second: &Step) -> String {
     let noun = [first, second].into_iter().find_map(|step| match &step.action {
         Action::Persist { id, .. } => id.strip_suffix("Id").filter(|noun| noun.chars().all(char::is_alphabetic) && !noun.is_empty()),
-        Action::Work { .. } | Action::Publish(_) | Action::Call { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => None,
+        _ => None,
     });
     let noun = noun.unwrap_or(texts::RECORD);
     let article = if noun.starts_with(['a', 'e', 'i', 'o']) { texts::AN } else { texts::A };
@@ -233,7 +237,16 @@ pub fn line(step: &Step) -> Line {
         }
         Action::Effect { what, of } => Line { does: texts::DO, what: what.to_string(), more: texts::for_whom(of) },
         Action::Reply { status } => Line { does: texts::REPLY, what: status.to_string(), more: String::new() },
-        Action::Ack => Line { does: texts::ACKNOWLEDGE, what: String::new(), more: String::new() },
+        Action::Ack { every } => {
+            Line { does: texts::ACKNOWLEDGE, what: String::new(), more: every.map(texts::together).unwrap_or_default() }
+        }
+        Action::Ask(ask) => {
+            let what = match ask {
+                Ask::Declare(declares) => declares.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                Ask::CheckQueue { queue, .. } | Ask::Get { queue } => queue.to_string(),
+            };
+            Line { does: texts::asks(ask), what, more: texts::ends_without(ask) }
+        }
     };
     if step.fails != FailureRule::Never {
         let comma = if line.more.is_empty() { "" } else { ", " };

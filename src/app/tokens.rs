@@ -312,6 +312,8 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
         | Cargo::Consume { .. }
         | Cargo::Cancel { .. }
         | Cargo::CancelOk { .. }
+        | Cargo::Question(_)
+        | Cargo::Told { .. }
         | Cargo::Disconnect { .. } => false,
     }
 }
@@ -381,7 +383,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             Cargo::Settlement { verdict, message, .. } => {
                 let (hue, event) = (sheet.hue(published_key(message)), message.properties.message_id.as_ref());
                 match verdict {
-                    Verdict::Ack => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None, event),
+                    Verdict::Ack | Verdict::AckUpTo => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None, event),
                     Verdict::Requeue | Verdict::RejectRequeue => {
                         add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
                     }
@@ -415,6 +417,8 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             | Cargo::Consume { .. }
             | Cargo::Cancel { .. }
             | Cargo::CancelOk { .. }
+            | Cargo::Question(_)
+            | Cargo::Told { .. }
             | Cargo::Disconnect { .. } => {}
         }
     }

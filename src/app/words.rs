@@ -7,12 +7,12 @@ use crate::broker::explain::{ComparedHeader, Explained, Why};
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::Overflow;
 use crate::broker::view::QueueView;
-use crate::broker::{Buckets, ChannelId, DropCause, Event, Flow, Message, ReadEnd, Value};
+use crate::broker::{Buckets, ChannelId, DropCause, Event, Message, ReadEnd, Value};
 use crate::formats::amqp_json::value_to_json;
 use crate::scenario::{Deploy, FaultKind};
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
-use crate::sim::{End, Place, TimedEvent, Verdict, World, WorldEvent};
+use crate::sim::{Place, TimedEvent, Verdict, World, WorldEvent};
 
 /// A line's icon: told apart by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +99,14 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::SettlementLost { .. }
         | WorldEvent::LostDelivery { .. }
         | WorldEvent::Declared { .. }
+        | WorldEvent::Checked { .. }
         | WorldEvent::GoesOnAlone(_)
         | WorldEvent::Health { .. }
         | WorldEvent::BrokerReady
         | WorldEvent::Persisted { .. } => true,
         // What dies says so itself.
         WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
-            FaultKind::Kill(_) | FaultKind::Stop(_) => false,
+            FaultKind::Kill(_) | FaultKind::Stop(_) | FaultKind::StopGivingBack(_) => false,
             FaultKind::Hang(_)
             | FaultKind::Slow(..)
             | FaultKind::Partition(_)
@@ -204,8 +205,8 @@ pub fn state(world: &World, id: InstanceId) -> String {
     let Some(state) = world.instance(id).filter(|state| state.up) else {
         return world.waits_for(id.service).map_or_else(|| "down".into(), |name| format!("waits for {name}"));
     };
-    let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
-    let cut = world.is_cut([End::Service(id.service), End::Broker]);
+    let blocked = world.is_blocked(id);
+    let cut = world.is_cut_off(id);
     let words = [
         (state.hung, "hanging"),
         (state.stopping, "stopping"),
@@ -214,6 +215,7 @@ pub fn state(world: &World, id: InstanceId) -> String {
         (blocked, "blocked"),
         (!cut && world.is_connecting(id), "connecting"),
         (world.goes_on_alone(id), "no channel"),
+        (world.cannot_publish(id), "cannot publish"),
     ];
     let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
     let told = if told.is_empty() { "up".into() } else { told.join(", ") };
@@ -414,6 +416,9 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
         WorldEvent::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
         WorldEvent::Declared { instance: id, what } => (LogIcon::Program, "Declared", format!("{what}, by {}", instance(id))),
+        WorldEvent::Checked { instance: id, queue, ready, .. } => {
+            (LogIcon::Program, "Checked", format!("{queue}: {} ready, {}", grouped(*ready), instance(id)))
+        }
         WorldEvent::Health { of, failures: 0, .. } => (LogIcon::Program, "Healthy", of.to_string()),
         WorldEvent::Health { of, failures, is_over: false } => {
             (LogIcon::Failure, "Health check failed", format!("{of}, {}", many((*failures).into(), "time")))
@@ -485,6 +490,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::Settling { verdict, event, .. } => {
             let what = match verdict {
                 Verdict::Ack => "Acking",
+                Verdict::AckUpTo => "Acking all up to",
                 Verdict::Requeue => "Nacking",
                 Verdict::Reject | Verdict::RejectRequeue => "Rejecting",
             };

@@ -164,6 +164,56 @@ impl ChannelError {
     }
 }
 
+/// Where a program publishes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PublishesOn {
+    /// On the channel that it consumes on.
+    #[default]
+    Shared,
+    /// On another channel of the same connection.
+    Channel,
+    /// On a connection of its own, with a channel of its own.
+    Connection,
+}
+
+impl PublishesOn {
+    pub const ALL: [(&'static str, Self); 3] = [("shared", Self::Shared), ("channel", Self::Channel), ("connection", Self::Connection)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Channel => "channel",
+            Self::Connection => "connection",
+        }
+    }
+}
+
+/// What a program does of its beginning when it has a channel again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Again {
+    /// It declares and consumes, as the first time.
+    #[default]
+    All,
+    /// It consumes, and takes for granted that everything is there.
+    Consumes,
+    /// It has a channel, and consumes nothing: its set-up belongs to its start.
+    Nothing,
+}
+
+impl Again {
+    pub const ALL: [(&'static str, Self); 3] = [("all", Self::All), ("consumes", Self::Consumes), ("nothing", Self::Nothing)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Consumes => "consumes",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// Which lost or failed connection a program tries again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reconnects {

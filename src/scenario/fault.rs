@@ -24,12 +24,14 @@ pub enum FaultKind {
     Kill(Target),
     /// It takes nothing new, finishes what it has begun, and ends.
     Stop(Target),
+    /// The same, and what it has not begun goes back to its queue first.
+    StopGivingBack(Target),
     /// It does nothing more, and its connection stays: what it holds stays unacknowledged.
     Hang(Target),
     /// Its work takes so many times as long.
     Slow(Target, f64),
-    /// Nothing passes between the two.
-    Partition([Name; 2]),
+    /// Nothing passes between the two: programs, one instance, or the broker.
+    Partition([Target; 2]),
     /// Down for as long as the fault lasts, or for a moment.
     RestartBroker,
     Alarm(Resource),
@@ -95,6 +97,12 @@ pub struct Target {
     pub instance: Option<usize>,
 }
 
+impl<T: Into<Name>> From<T> for Target {
+    fn from(service: T) -> Self {
+        Self { service: service.into(), instance: None }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moment {
     At(SimTime),
@@ -118,7 +126,12 @@ impl FaultKind {
     #[must_use]
     pub const fn target(&self) -> Option<&Target> {
         match self {
-            Self::Kill(target) | Self::Stop(target) | Self::Hang(target) | Self::Slow(target, _) | Self::PowerOff(target) => Some(target),
+            Self::Kill(target)
+            | Self::Stop(target)
+            | Self::StopGivingBack(target)
+            | Self::Hang(target)
+            | Self::Slow(target, _)
+            | Self::PowerOff(target) => Some(target),
             Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) | Self::Operate(_) | Self::Deploy(_) => None,
         }
     }
@@ -163,6 +176,7 @@ impl fmt::Display for FaultKind {
         match self {
             Self::Kill(target) => write!(f, "kill {target}"),
             Self::Stop(target) => write!(f, "stop {target}"),
+            Self::StopGivingBack(target) => write!(f, "stop {target} giving back"),
             Self::Hang(target) => write!(f, "hang {target}"),
             Self::Slow(target, times) => write!(f, "slow {target} {}x", number::Shortest(*times)),
             Self::Partition([one, other]) => write!(f, "partition {one} from {other}"),
@@ -189,7 +203,7 @@ impl fmt::Display for Fault {
 }
 
 /// What a sentence may begin with.
-const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk, fill SERVICE, power off SERVICE, \
+const SENTENCES: &str = "kill SERVICE, stop SERVICE, stop SERVICE giving back, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk, fill SERVICE, power off SERVICE, \
      delete queue QUEUE, purge QUEUE, unbind QUEUE from EXCHANGE key KEY, move QUEUE to QUEUE \
      or deploy SERVICE as VERSION, with 'rolling' and with 'by kill' or 'within 10s'; \
      then: at 10s, or at step 2 of message 5; then, if it ends by itself: for 2h";
@@ -313,7 +327,15 @@ impl<'a> Words<'a> {
     fn kind(&mut self) -> Result<FaultKind, String> {
         Ok(match self.need("what breaks")? {
             "kill" => FaultKind::Kill(self.target()?),
-            "stop" => FaultKind::Stop(self.target()?),
+            "stop" => {
+                let target = self.target()?;
+                if self.takes("giving") {
+                    self.expect("back")?;
+                    FaultKind::StopGivingBack(target)
+                } else {
+                    FaultKind::Stop(target)
+                }
+            }
             "hang" => FaultKind::Hang(self.target()?),
             "slow" => {
                 let target = self.target()?;
@@ -324,12 +346,9 @@ impl<'a> Words<'a> {
                 }
             }
             "partition" => {
-                let one = self.need("the part to cut off")?;
-                let mut other = self.need("from what")?;
-                if other == "from" {
-                    other = self.need("from what")?;
-                }
-                FaultKind::Partition([one.into(), other.into()])
+                let one = self.target()?;
+                self.takes("from");
+                FaultKind::Partition([one, self.target()?])
             }
             "restart" => match self.need("'broker'")? {
                 BROKER => FaultKind::RestartBroker,
@@ -384,6 +403,8 @@ mod tests {
             "hang email at step 3 of message e-12 for 30s",
             "slow inventory-service 5x at 500ms for 10m",
             "partition order-service from broker at 1h",
+            "partition order-service#2 from broker at 1h",
+            "stop order-service#2 giving back at 1m for 5s",
             "restart broker at 90s for 20s",
             "alarm disk at 1s for 5s",
             "fill order-service at 2s",
@@ -414,6 +435,8 @@ mod tests {
             ("kill a at noon", "'noon' is not a span of time"),
             ("kill a#0 at 1s", "not the number of an instance"),
             ("slow a fast at 1s", "'fast' is not a number of times"),
+            ("stop a giving at 1s", "'back' is missing"),
+            ("partition a#x from broker at 1s", "not the number of an instance"),
             ("restart a at 1s", "only the broker restarts so"),
             ("alarm fire at 1s", "not for 'fire'"),
             ("restart broker at step 2 of message 1", "only what happens to a service"),

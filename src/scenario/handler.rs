@@ -1,6 +1,6 @@
 //! What a service does. Its handlers are steps in an order, and the order is meaningful: a crash happens between two of them.
 
-use super::{Attempts, Endpoint, Json, Name, SimTime, Span, Table};
+use super::{Attempts, Declaration, Endpoint, Json, Name, SimTime, Span, Table};
 
 /// The prefetch of a consumer that is drawn, and not described.
 pub const PREFETCH: u16 = 10;
@@ -144,7 +144,22 @@ pub enum Action {
         status: u16,
     },
     /// Acknowledges the delivery. Without this step the end of the handler does.
-    Ack,
+    Ack {
+        /// It says something only each so many times, and then of all deliveries up to this one on its channel.
+        every: Option<u32>,
+    },
+    /// Asks RabbitMQ on the channel of the instance, and waits for its answer.
+    Ask(Ask),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Declares these, one after the other.
+    Declare(Vec<Declaration>),
+    /// A passive declare. Its answer becomes the field `checked`. The handler ends here when fewer messages are ready.
+    CheckQueue { queue: Name, at_least: u64 },
+    /// `basic.get`: the message becomes the delivery of the handler. From an empty queue the handler ends here.
+    Get { queue: Name },
 }
 
 /// What a step does, without how.
@@ -157,10 +172,13 @@ pub enum StepKind {
     Effect,
     Reply,
     Ack,
+    Declare,
+    CheckQueue,
+    Get,
 }
 
 impl StepKind {
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("work", Self::Work),
         ("persist", Self::Persist),
         ("publish", Self::Publish),
@@ -168,6 +186,9 @@ impl StepKind {
         ("effect", Self::Effect),
         ("reply", Self::Reply),
         ("ack", Self::Ack),
+        ("declare", Self::Declare),
+        ("check_queue", Self::CheckQueue),
+        ("get", Self::Get),
     ];
 }
 
@@ -181,7 +202,10 @@ impl Action {
             Self::Call { .. } => StepKind::Call,
             Self::Effect { .. } => StepKind::Effect,
             Self::Reply { .. } => StepKind::Reply,
-            Self::Ack => StepKind::Ack,
+            Self::Ack { .. } => StepKind::Ack,
+            Self::Ask(Ask::Declare(_)) => StepKind::Declare,
+            Self::Ask(Ask::CheckQueue { .. }) => StepKind::CheckQueue,
+            Self::Ask(Ask::Get { .. }) => StepKind::Get,
         }
     }
 
@@ -200,7 +224,8 @@ impl Action {
             | Self::Call { .. }
             | Self::Effect { .. }
             | Self::Reply { .. }
-            | Self::Ack => None,
+            | Self::Ack { .. }
+            | Self::Ask(_) => None,
         }
     }
 
@@ -212,7 +237,8 @@ impl Action {
             | Self::Call { .. }
             | Self::Effect { .. }
             | Self::Reply { .. }
-            | Self::Ack => None,
+            | Self::Ack { .. }
+            | Self::Ask(_) => None,
         }
     }
 
@@ -224,7 +250,7 @@ impl Action {
                 *outbox = None;
                 true
             }
-            Self::Work { .. } | Self::Call { .. } | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => true,
+            Self::Work { .. } | Self::Call { .. } | Self::Effect { .. } | Self::Reply { .. } | Self::Ack { .. } | Self::Ask(_) => true,
         }
     }
 
@@ -232,7 +258,7 @@ impl Action {
     pub fn called_mut(&mut self) -> Option<&mut Name> {
         match self {
             Self::Call { endpoint, .. } => Some(&mut endpoint.service),
-            Self::Work { .. } | Self::Persist { .. } | Self::Publish(_) | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => None,
+            _ => None,
         }
     }
 
@@ -241,7 +267,7 @@ impl Action {
     pub fn published(&self) -> Option<&Publish> {
         match self {
             Self::Publish(publish) => Some(publish),
-            Self::Work { .. } | Self::Persist { .. } | Self::Call { .. } | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => None,
+            _ => None,
         }
     }
 }
@@ -367,6 +393,8 @@ pub enum FailureRule {
     },
     /// The body is no JSON.
     NoJson,
+    /// The program has no channel to RabbitMQ.
+    NoChannel,
     /// No instance of this service is up.
     DependencyDown(Name),
 }

@@ -38,12 +38,12 @@ use crate::broker::Value;
 use crate::broker::queue::Kind;
 pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
-pub use declaration::{ChannelError, Declaration, Own, Reconnects, Starts};
+pub use declaration::{Again, ChannelError, Declaration, Own, PublishesOn, Reconnects, Starts};
 pub use directory::Directory;
 pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Operation, Target};
 pub use handler::{
-    Action, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, ReplyQueue, Step,
-    StepKind, Subscription, Trigger,
+    Action, Ask, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, ReplyQueue,
+    Step, StepKind, Subscription, Trigger,
 };
 pub use property::Property;
 pub use service::{Health, Relay, Service, StartsAfter, Version, When};

@@ -6,7 +6,9 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::topic::matches;
 use crate::broker::queue::settings::Overflow;
 use crate::broker::{BindingKey, Broker, ExchangeType};
-use crate::scenario::{BindingSpec, BindingTarget, Destination, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
+use crate::scenario::{
+    Action, Ask, BindingSpec, BindingTarget, Destination, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger,
+};
 
 /// So much is compared for one scenario. What is drawn by hand takes a thousandth of it; beyond, routes are not judged.
 const BUDGET: usize = 3_000_000;
@@ -193,8 +195,12 @@ impl<'a> Routes<'a> {
         let default: Name = "".into();
         for (number, service) in scenario.services.iter().enumerate() {
             for handler in service.every_handler() {
-                if let Trigger::Queue(subscription) = &handler.trigger
-                    && let Some(queue) = self.directory.queue(&subscription.queue)
+                let fetched = handler.steps.iter().find_map(|step| match &step.action {
+                    Action::Ask(Ask::Get { queue }) => Some(queue),
+                    _ => None,
+                });
+                let consumed = if let Trigger::Queue(subscription) = &handler.trigger { Some(&subscription.queue) } else { fetched };
+                if let Some(queue) = consumed.and_then(|queue| self.directory.queue(queue))
                     && self.queues[queue].consumers.last() != Some(&number)
                 {
                     self.queues[queue].consumers.push(number);

@@ -1,6 +1,6 @@
 //! A service: a program, and other versions of it that a deploy puts in its place.
 
-use super::{ChannelError, Declaration, Handler, Name, Point, Reconnects, SimTime};
+use super::{Again, Backoff, ChannelError, Declaration, Handler, Name, Point, PublishesOn, Reconnects, SimTime};
 
 /// A program. Each instance is its own process with its own connection and channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +15,13 @@ pub struct Service {
     pub health: Option<Health>,
     /// How long it waits before it tries to connect again.
     pub reconnect: SimTime,
+    /// Each wait is longer than the one before, until it is connected. Its `first` is [`Self::reconnect`].
+    pub backoff: Option<Backoff>,
     pub reconnects: Reconnects,
+    /// What it does each time that it has connected again.
+    pub again: Again,
     pub on_channel_error: ChannelError,
+    pub publishes_on: PublishesOn,
     /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
     pub declares: Vec<Declaration>,
     /// How long after a crash it is started again. None is never, and a process that was killed or stopped stays away.
@@ -73,6 +78,8 @@ pub struct Health {
     pub interval: SimTime,
     /// A check that takes longer has failed.
     pub timeout: SimTime,
+    /// A program without its channel answers that it is not well. Most answer without a look at that.
+    pub asks_channel: bool,
     /// After this many failures in a row it is unhealthy. What waits for it does not start.
     pub retries: u32,
 }
@@ -80,7 +87,7 @@ pub struct Health {
 /// Docker's own values.
 impl Default for Health {
     fn default() -> Self {
-        Self { interval: SimTime::from_secs(30), timeout: SimTime::from_secs(30), retries: 3 }
+        Self { interval: SimTime::from_secs(30), timeout: SimTime::from_secs(30), asks_channel: false, retries: 3 }
     }
 }
 

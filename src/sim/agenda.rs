@@ -69,6 +69,11 @@ pub(super) enum Item {
         instance: InstanceId,
         epoch: u32,
     },
+    /// For what it publishes.
+    ReopenPublisher {
+        instance: InstanceId,
+        epoch: u32,
+    },
     /// After a crash.
     Restart {
         instance: InstanceId,
@@ -102,6 +107,7 @@ impl Item {
             | Self::TimesOut { instance, epoch, .. }
             | Self::CallsAgain { instance, epoch, .. }
             | Self::Continues { instance, epoch, .. }
+            | Self::ReopenPublisher { instance, epoch }
             | Self::Reconnect { instance, epoch } => Some((*instance, *epoch)),
             _ => None,
         }

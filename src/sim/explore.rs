@@ -220,7 +220,7 @@ pub fn random_fault(random: &mut Random, scenario: &Scenario, until: SimTime) ->
         2 => FaultKind::Stop(target?),
         3 => FaultKind::Hang(target?),
         4 => FaultKind::Slow(target?, [2.0, 5.0, 20.0][usize::try_from(random.below(3)).unwrap_or(0)]),
-        5 => FaultKind::Partition([service?.name.clone(), BROKER.into()]),
+        5 => FaultKind::Partition([service?.name.clone().into(), BROKER.into()]),
         6 => FaultKind::RestartBroker,
         7 => FaultKind::Alarm(if random.one_in(2) { Resource::Memory } else { Resource::Disk }),
         _ => FaultKind::FillStore(service?.name.clone()),

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ids::{Caller, End, InstanceId, Place, StoryId, Verdict};
+use super::ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
 use crate::base::SimTime;
-use crate::broker::{ChannelId, ConnectionId, Message, Name, Outcome, Properties};
+use crate::broker::{ChannelId, ConnectionId, Message, Name, Outcome, Properties, Reply};
 use crate::scenario::Json;
 
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Flight {
     /// The link is cut: it waits on the way until that heals.
     pub held: bool,
     pub(super) link: [End; 2],
+    /// Of the program, on its connection to the broker.
+    pub(super) instance: Option<usize>,
     pub cargo: Cargo,
 }
 
@@ -97,6 +99,13 @@ pub enum Cargo {
         to: InstanceId,
         channel: ChannelId,
     },
+    /// A question of a handler's step, on its way to the broker.
+    Question(Question),
+    /// The broker's answer to it.
+    Told {
+        question: Question,
+        reply: Reply,
+    },
     /// The end of a TCP connection, on its way to the broker.
     Disconnect {
         connection: ConnectionId,
@@ -110,6 +119,16 @@ pub struct Publish {
     pub properties: Arc<Properties>,
     pub body: Box<[u8]>,
     pub mandatory: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    pub from: InstanceId,
+    pub channel: ChannelId,
+    pub run: RunId,
+    pub wait: u32,
+    /// Which of several declarations.
+    pub place: usize,
 }
 
 #[derive(Clone, Debug)]

@@ -61,6 +61,8 @@ impl Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     Ack,
+    /// `ack` with `multiple`.
+    AckUpTo,
     /// `nack` with requeue.
     Requeue,
     /// `reject` with requeue.
@@ -74,6 +76,7 @@ impl Verdict {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ack => "ack",
+            Self::AckUpTo => "ack of several",
             Self::Requeue => "nack with requeue",
             Self::RejectRequeue => "reject with requeue",
             Self::Reject => "reject",

@@ -87,8 +87,12 @@ pub struct Instance {
     pub epoch: u32,
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
+    /// Where it publishes, if that is a channel of its own; on a connection of its own, that too.
+    pub(super) publisher: Option<Publisher>,
     /// The channel on which it declares what it needs; it can do nothing else meanwhile.
     pub(super) setting_up: Option<ChannelId>,
+    /// How often in a row it has waited to connect.
+    pub(super) waits: u32,
     /// It has been set up in this life.
     pub(super) was_connected: bool,
     /// It has no channel, and does not try to get one.
@@ -119,13 +123,35 @@ pub struct Instance {
     pub(super) stop_wanted: bool,
     /// It is to start again as soon as it has stopped.
     pub(super) start_wanted: bool,
+    /// It is being stopped, and what it has not begun goes back.
+    pub(super) gives_back: bool,
     /// Cancelled consumers whose cancel-ok has not come.
     pub(super) cancelling: u32,
     /// The exclusive queue to which its requests are answered.
     pub(super) reply_queue: Option<Name>,
+    /// By handler: how many deliveries wait for an acknowledgement of several.
+    pub(super) acks_due: OrderedMap<usize, u32>,
+}
+
+/// Where a program publishes beside what it consumes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Publisher {
+    pub channel: ChannelId,
+    /// None is that of its consumers.
+    pub connection: Option<ConnectionId>,
 }
 
 impl Instance {
+    /// Whether this connection is one of its own.
+    pub(super) fn has_connection(&self, connection: ConnectionId) -> bool {
+        self.connection == Some(connection) || self.publisher.is_some_and(|publisher| publisher.connection == Some(connection))
+    }
+
+    /// Whether it publishes on this channel, and that is its own.
+    pub(super) fn publishes_on(&self, channel: ChannelId) -> bool {
+        self.publisher.is_some_and(|publisher| publisher.channel == channel)
+    }
+
     pub(super) fn new(random: Random) -> Self {
         Self {
             up: false,
@@ -137,7 +163,9 @@ impl Instance {
             epoch: 0,
             connection: None,
             channel: None,
+            publisher: None,
             setting_up: None,
+            waits: 0,
             was_connected: false,
             alone: false,
             runs: AgedMap::default(),
@@ -156,14 +184,16 @@ impl Instance {
             draining: false,
             stop_wanted: false,
             start_wanted: false,
+            gives_back: false,
             cancelling: 0,
             reply_queue: None,
+            acks_due: OrderedMap::new(),
         }
     }
 
     /// Whether it works on this channel, or declares on it what it needs.
     pub(super) fn uses(&self, channel: ChannelId) -> bool {
-        self.channel == Some(channel) || self.setting_up == Some(channel)
+        self.channel == Some(channel) || self.setting_up == Some(channel) || self.publishes_on(channel)
     }
 
     /// Whether it has a channel, be it that it still declares on it.
@@ -220,6 +250,8 @@ pub struct Run {
     pub awaits: Option<Name>,
     /// The handler has failed. By its policy, the delivery is settled so when the published copy is confirmed.
     pub settle_with: Option<Verdict>,
+    /// It waits for the broker's answer to a question of a step.
+    pub(super) consults: bool,
 }
 
 /// What a handler has said of its delivery.
@@ -228,6 +260,10 @@ pub enum Settled {
     No,
     /// The flight that says it.
     Sent(u64),
+    /// Nothing yet: an acknowledgement of several will take it along.
+    Later,
+    /// Nothing, and an acknowledgement of several, with this flight, has taken it along all the same.
+    Taken(u64),
     /// The channel was gone: the broker puts the message back.
     Unsaid,
 }

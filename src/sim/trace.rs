@@ -198,6 +198,13 @@ pub enum WorldEvent {
     },
     /// The broker has started, and takes connections.
     BrokerReady,
+    /// A handler has asked how many messages are ready.
+    Checked {
+        instance: InstanceId,
+        queue: Name,
+        ready: u64,
+        about: Name,
+    },
     /// It does not try again to get a channel: it goes on without the broker.
     GoesOnAlone(InstanceId),
 }
@@ -244,6 +251,7 @@ impl WorldEvent {
             Self::AnswerCame { .. } => "answer_came",
             Self::Declared { .. } => "declared",
             Self::GoesOnAlone(_) => "goes_on_alone",
+            Self::Checked { .. } => "checked",
             Self::Health { .. } => "health",
             Self::BrokerReady => "broker_ready",
             Self::CallFailed { .. } => "call_failed",
@@ -295,6 +303,7 @@ impl WorldEvent {
             | Self::Unsent { about, .. }
             | Self::CallFailed { about, .. }
             | Self::Effect { about, .. }
+            | Self::Checked { about, .. }
             | Self::HandlerFailed { about, .. } => Some(about),
             Self::PublishLost { event, .. }
             | Self::Lost { event, .. }
@@ -333,6 +342,7 @@ impl WorldEvent {
             | Self::CircuitOpened { instance, .. }
             | Self::CircuitClosed { instance, .. }
             | Self::Effect { instance, .. }
+            | Self::Checked { instance, .. }
             | Self::Settling { instance, .. }
             | Self::SettlementLost { instance, .. }
             | Self::HandlerFailed { instance, .. }
@@ -384,6 +394,7 @@ impl WorldEvent {
                 vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
             }
             Self::Declared { what, .. } => vec![("what", text(what))],
+            Self::Checked { queue, ready, .. } => vec![("queue", text(queue)), ("ready", (*ready).into())],
             Self::Health { of, failures, is_over } => {
                 vec![("of", text(of)), ("failures", (*failures).into()), ("over", (*is_over).into())]
             }

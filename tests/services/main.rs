@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
 
+mod asking;
+mod channels;
 mod declaring;
 mod deploying;
 mod failing;

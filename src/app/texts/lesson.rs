@@ -71,6 +71,7 @@ pub fn done(input: &Input, when: When) -> String {
 pub fn breaks(kind: &FaultKind, when: When) -> String {
     match kind {
         FaultKind::Kill(target) => format!("{target} {} killed.", when.of("is", "was")),
+        FaultKind::StopGivingBack(target) => format!("{target} {} stopped, and gives back what it has not begun.", when.of("is", "was")),
         FaultKind::Stop(target) => format!("{target} {} stopped.", when.of("is", "was")),
         FaultKind::Hang(target) => format!("{target} {}.", when.of("hangs", "hung")),
         FaultKind::Slow(target, times) => format!("{target} {} {} times slower.", when.of("becomes", "became"), Shortest(*times)),

@@ -12,7 +12,7 @@ pub const BACK: &str = "back";
 pub fn began(fault: &FaultKind) -> String {
     match fault {
         FaultKind::Kill(target) => format!("{target} killed"),
-        FaultKind::Stop(target) => format!("{target} stopped"),
+        FaultKind::Stop(target) | FaultKind::StopGivingBack(target) => format!("{target} stopped"),
         FaultKind::Hang(target) => format!("{target} hangs"),
         FaultKind::Slow(target, times) => format!("{target} {}x slower", Shortest(*times)),
         FaultKind::Partition([one, other]) => format!("{one} cut off from {other}"),

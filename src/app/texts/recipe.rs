@@ -1,5 +1,8 @@
 //! Recipes: steps in plain words, and what their order risks.
 
+use crate::base::limits::grouped;
+use crate::scenario::Ask;
+
 pub const A: &str = "a";
 pub const ACKNOWLEDGE: &str = "Acknowledge";
 pub const AN: &str = "an";
@@ -23,6 +26,27 @@ pub const WORK_FOR: &str = "Work for";
 
 pub fn about(time: &str) -> String {
     format!("about {time}")
+}
+
+pub const fn asks(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Declare(_) => "Declare",
+        Ask::CheckQueue { .. } => "Check queue",
+        Ask::Get { .. } => "Fetch from",
+    }
+}
+
+/// When a handler ends at such a step.
+pub fn ends_without(ask: &Ask) -> String {
+    match ask {
+        Ask::Declare(_) | Ask::CheckQueue { at_least: 0, .. } => String::new(),
+        Ask::CheckQueue { at_least, .. } => format!("ends below {}", grouped(*at_least)),
+        Ask::Get { .. } => "ends if it is empty".to_owned(),
+    }
+}
+
+pub fn together(every: u32) -> String {
+    if every == 1 { "all up to this delivery".to_owned() } else { format!("{every} at a time") }
 }
 
 pub const fn answer(required: bool) -> &'static str {

@@ -7,10 +7,10 @@ use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration, Endpoint,
-    ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health, Json as Data, Link, Memory, Network, Offset,
-    Once, Own, Pattern, Poison, Problem, Property, Publish, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span,
-    Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version, When, validate,
+    Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration,
+    Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health, Json as Data, Link, Memory,
+    Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishesOn, QueueSpec, Reconnects, RecordQuery, Relay,
+    ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version, When, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -293,8 +293,11 @@ pub(super) fn service(node: &Node) -> Service {
         starts_after: fields.items("starts_after").iter().map(starts_after).collect(),
         health: fields.maybe("health").map(|node| health(&node)),
         reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
+        backoff: fields.maybe("backoff").map(|node| backoff(&node)),
+        again: fields.maybe("again").and_then(|node| node.one_of(&Again::ALL)).unwrap_or_default(),
         reconnects: fields.maybe("reconnects").and_then(|node| node.one_of(&Reconnects::ALL)).unwrap_or_default(),
         on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
+        publishes_on: fields.maybe("publishes_on").and_then(|node| node.one_of(&PublishesOn::ALL)).unwrap_or_default(),
         declares: declares(&fields),
         restart: fields.maybe("restart_ms").map(|node| node.millis()),
         relay: fields.maybe("relay").map(|node| relay(&node)),
@@ -303,6 +306,20 @@ pub(super) fn service(node: &Node) -> Service {
     };
     fields.done();
     service
+}
+
+/// The first pause is the service's own.
+fn backoff(node: &Node) -> Backoff {
+    let fields = node.fields();
+    let default = Backoff::default();
+    let backoff = Backoff {
+        factor: fields.maybe("factor").map_or(default.factor, |node| node.number()),
+        max: fields.maybe("max_ms").map_or(default.max, |node| node.millis()),
+        jitter: fields.maybe("jitter").map_or(0.0, |node| node.number()),
+        ..default
+    };
+    fields.done();
+    backoff
 }
 
 fn starts_after(node: &Node) -> StartsAfter {
@@ -321,6 +338,7 @@ fn health(node: &Node) -> Health {
     let health = Health {
         interval: fields.maybe("interval_ms").map_or(default.interval, |node| node.millis()),
         timeout: fields.maybe("timeout_ms").map_or(default.timeout, |node| node.millis()),
+        asks_channel: fields.flag("asks_channel", false),
         retries: fields.maybe("retries").map_or(default.retries, |node| node.number_up_to()),
     };
     fields.done();
@@ -521,7 +539,7 @@ fn records(node: &Node) -> RecordQuery {
 fn step(node: &Node) -> Step {
     let fields = node.fields();
     let Some(kind) = fields.need("do").one_of(&StepKind::ALL) else {
-        return Step { action: Action::Ack, fails: FailureRule::Never, on_failure: None };
+        return Step { action: Action::Ack { every: None }, fails: FailureRule::Never, on_failure: None };
     };
     let action = match kind {
         StepKind::Work => Action::Work { time: span(&fields.need("ms")) },
@@ -542,7 +560,13 @@ fn step(node: &Node) -> Step {
         }
         StepKind::Effect => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
         StepKind::Reply => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
-        StepKind::Ack => Action::Ack,
+        StepKind::Ack => Action::Ack { every: fields.maybe("every").map(|node| node.number_up_to()) },
+        StepKind::Declare => Action::Ask(Ask::Declare(declares(&fields))),
+        StepKind::CheckQueue => Action::Ask(Ask::CheckQueue {
+            queue: fields.need("queue").name(),
+            at_least: fields.maybe("at_least").map_or(0, |node| node.whole(u64::MAX)),
+        }),
+        StepKind::Get => Action::Ask(Ask::Get { queue: fields.need("queue").name() }),
     };
     let fails = fields.maybe("fails").map(|node| failure_rule(&node)).unwrap_or_default();
     let on_failure = fields.maybe("on_failure").map(|node| failure_policy(&node));
@@ -624,6 +648,7 @@ fn failure_rule(node: &Node) -> FailureRule {
         probability.map(|node| FailureRule::Probability(node.number())),
         down.map(|node| FailureRule::DependencyDown(node.name())),
         fields.flag("no_json", false).then_some(FailureRule::NoJson),
+        fields.flag("no_channel", false).then_some(FailureRule::NoChannel),
         field.clone().zip(equals).map(|(field, value)| FailureRule::FieldEquals { field, value: value.json() }),
         field.zip(not_in).map(|(field, values)| FailureRule::FieldNotIn { field, values: values.items().iter().map(Node::json).collect() }),
     ]
@@ -635,7 +660,7 @@ fn failure_rule(node: &Node) -> FailureRule {
         rule
     } else {
         fields.mistake(
-            "when does it fail? Give \"always\": true, \"no_json\": true, \"first\", \"first_attempts\", \"every\", \"probability\" or \"down\". Or give \"field_missing\", or \"field\" with \"equals\" or \"not_in\". \"first_attempts\" counts for each event, \"every\" is each n-th time, \"down\" names a service",
+            "when does it fail? Give \"always\": true, \"no_json\": true, \"no_channel\": true, \"first\", \"first_attempts\", \"every\", \"probability\" or \"down\". Or give \"field_missing\", or \"field\" with \"equals\" or \"not_in\". \"first_attempts\" counts for each event, \"every\" is each n-th time, \"down\" names a service",
         );
         FailureRule::Never
     }

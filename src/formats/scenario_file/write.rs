@@ -11,9 +11,10 @@ use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec, ExchangeType,
-    Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own, Pattern, Point, Publish,
-    QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, Subscription, Traffic, Trigger, Version, When,
+    Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec,
+    ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own, Pattern, Point,
+    Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, Subscription, Traffic,
+    Trigger, Version, When,
 };
 
 #[must_use]
@@ -208,13 +209,24 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_list("starts_after", service.starts_after.iter().map(starts_after))
         .with_some("health", service.health.as_ref().map(health))
         .with_unless("reconnect_ms", millis(service.reconnect), &millis(RECONNECT))
+        .with_some("backoff", service.backoff.as_ref().map(backoff))
+        .with_unless("again", service.again.name(), &Again::default().name())
         .with_unless("reconnects", service.reconnects.name(), &Reconnects::default().name())
         .with_unless("on_channel_error", service.on_channel_error.name(), &ChannelError::default().name())
+        .with_unless("publishes_on", service.publishes_on.name(), &PublishesOn::default().name())
         .with_some("restart_ms", service.restart.map(millis))
         .with_some("relay", relay)
         .with_list("declares", service.declares.iter().map(declaration))
         .with_list("handlers", service.handlers.iter().map(handler))
         .with_list("versions", service.versions.iter().map(version))
+}
+
+fn backoff(backoff: &Backoff) -> Doc {
+    Doc::object().with("factor", number(backoff.factor)).with("max_ms", millis(backoff.max)).with_unless(
+        "jitter",
+        number(backoff.jitter),
+        &number(0.0),
+    )
 }
 
 fn starts_after(after: &StartsAfter) -> Doc {
@@ -226,6 +238,7 @@ fn health(health: &Health) -> Doc {
     Doc::object()
         .with_unless("interval_ms", millis(health.interval), &millis(default.interval))
         .with_unless("timeout_ms", millis(health.timeout), &millis(default.timeout))
+        .with_unless("asks_channel", health.asks_channel, &false)
         .with_unless("retries", health.retries, &default.retries)
 }
 
@@ -328,7 +341,10 @@ fn step(step: &Step) -> Doc {
             .with_unless("required", *required, &true),
         Action::Effect { what, of } => document.with("what", name(what)).with("of", name(of)),
         Action::Reply { status } => document.with("status", *status),
-        Action::Ack => document,
+        Action::Ack { every } => document.with_some("every", *every),
+        Action::Ask(Ask::Declare(declares)) => document.with_list("declares", declares.iter().map(declaration)),
+        Action::Ask(Ask::CheckQueue { queue, at_least }) => document.with("queue", name(queue)).with_unless("at_least", *at_least, &0),
+        Action::Ask(Ask::Get { queue }) => document.with("queue", name(queue)),
     };
     document.with_some("fails", failure_rule(&step.fails)).with_some("on_failure", step.on_failure.as_ref().map(failure_policy))
 }
@@ -383,6 +399,7 @@ fn failure_rule(rule: &FailureRule) -> Option<Doc> {
         FailureRule::FieldEquals { field, value } => document.with("field", name(field)).with("equals", value.clone()),
         FailureRule::FieldNotIn { field, values } => document.with("field", name(field)).with("not_in", Json::Array(values.clone())),
         FailureRule::NoJson => document.with("no_json", true),
+        FailureRule::NoChannel => document.with("no_channel", true),
         FailureRule::DependencyDown(service) => document.with("down", name(service)),
     })
 }

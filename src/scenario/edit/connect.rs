@@ -6,9 +6,9 @@ use crate::broker::{Availability, Value};
 use crate::scenario::handler::PREFETCH;
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, BindingKey, BindingSpec, BindingTarget, ChannelError, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy,
-    FailureRule, Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Reconnects, Scenario, Service, SimTime, Span, Step,
-    Subscription, Table, Traffic, Trigger,
+    Action, Again, Attempts, BindingKey, BindingSpec, BindingTarget, ChannelError, Client, Endpoint, ExchangeSpec, ExchangeType,
+    FailurePolicy, FailureRule, Handler, Json, Name, Offset, Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, Scenario,
+    Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
 };
 
 /// What can be added.
@@ -86,8 +86,11 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
                 instances: 1,
                 concurrency: None,
                 reconnect: RECONNECT,
+                backoff: None,
+                again: Again::default(),
                 reconnects: Reconnects::default(),
                 on_channel_error: ChannelError::default(),
+                publishes_on: PublishesOn::default(),
                 starts_after: Vec::new(),
                 health: None,
                 declares: Vec::new(),

@@ -5,8 +5,8 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Declaration, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Operation,
-    Own, Scenario, Service, Table, Trigger, validate,
+    Action, Ask, BROKER, BindingTarget, Declaration, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name,
+    Operation, Own, Scenario, Service, Step, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -54,18 +54,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
         visit(Referent::Service, &mut client.calls.service);
     }
     for declaration in scenario.services.iter_mut().flat_map(Service::programs_mut).filter_map(|(declares, _)| declares).flatten() {
-        match declaration {
-            Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } => {
-                dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
-            }
-            Declaration::Exchange { own: Own { arguments: Some(arguments), .. }, .. } => {
-                in_table(arguments, "alternate-exchange", Referent::Exchange, visit);
-            }
-            _ => {}
-        }
-        for (is_exchange, name) in declaration.names_mut() {
-            visit(if is_exchange { Referent::Exchange } else { Referent::Queue }, name);
-        }
+        in_declaration(declaration, visit);
     }
     for handler in handlers(scenario) {
         if let Trigger::Queue(subscription) = &mut handler.trigger {
@@ -74,6 +63,11 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
         for step in &mut handler.steps {
             if let Some(publish) = step.action.publish_mut() {
                 destination(&mut publish.exchange, &mut publish.routing_key, visit);
+            }
+            match &mut step.action {
+                Action::Ask(Ask::Declare(declares)) => declares.iter_mut().for_each(|declaration| in_declaration(declaration, visit)),
+                Action::Ask(Ask::CheckQueue { queue, .. } | Ask::Get { queue }) => visit(Referent::Queue, queue),
+                _ => {}
             }
             if let Some(called) = step.action.called_mut() {
                 visit(Referent::Service, called);
@@ -99,6 +93,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
     let faults = scenario.faults.iter_mut().flat_map(|fault| match &mut fault.kind {
         FaultKind::Kill(target)
         | FaultKind::Stop(target)
+        | FaultKind::StopGivingBack(target)
         | FaultKind::Hang(target)
         | FaultKind::Slow(target, _)
         | FaultKind::PowerOff(target) => {
@@ -111,7 +106,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
             Operation::Move { from, to } => vec![(Referent::Queue, from), (Referent::Queue, to)],
         },
         FaultKind::Deploy(deploy) => vec![(Referent::Service, &mut deploy.service)],
-        FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, end)).collect(),
+        FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, &mut end.service)).collect(),
         FaultKind::RestartBroker | FaultKind::Alarm(_) => Vec::new(),
     });
     let starts = scenario.services.iter_mut().flat_map(|service| &mut service.starts_after);
@@ -124,6 +119,21 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
             Named::Program => visit(Referent::Program, name),
             Named::Effect => {}
         });
+    }
+}
+
+fn in_declaration(declaration: &mut Declaration, visit: &mut dyn FnMut(Referent, &mut Name)) {
+    match declaration {
+        Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } => {
+            dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
+        }
+        Declaration::Exchange { own: Own { arguments: Some(arguments), .. }, .. } => {
+            in_table(arguments, "alternate-exchange", Referent::Exchange, visit);
+        }
+        _ => {}
+    }
+    for (is_exchange, name) in declaration.names_mut() {
+        visit(if is_exchange { Referent::Exchange } else { Referent::Queue }, name);
     }
 }
 
@@ -215,23 +225,36 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     for one in &mut scenario.services {
         one.starts_after.retain(|after| !(service && after.name == *name));
     }
+    let keeps = |declaration: &mut Declaration| {
+        if let Declaration::Queue { own, .. } | Declaration::Exchange { own, .. } = &mut *declaration
+            && let Some(arguments) = &mut own.arguments
+        {
+            forget_in(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"]);
+        }
+        let mut names = declaration.names_mut();
+        !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
+    };
     for (declares, handlers) in scenario.services.iter_mut().flat_map(Service::programs_mut) {
         if let Some(declares) = declares {
-            declares.retain_mut(|declaration| {
-                if let Declaration::Queue { own, .. } | Declaration::Exchange { own, .. } = &mut *declaration
-                    && let Some(arguments) = &mut own.arguments
-                {
-                    forget_in(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"]);
-                }
-                let mut names = declaration.names_mut();
-                !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
-            });
+            declares.retain_mut(keeps);
         }
         if let Some(handlers) = handlers {
-            handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
+            let is_from = |handler: &Handler| {
+                let fetches = |step: &Step| matches!(&step.action, Action::Ask(Ask::Get { queue }) if queue == name);
+                matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name) || handler.steps.iter().any(fetches)
+            };
+            handlers.retain(|handler| !(queue && is_from(handler)));
         }
     }
     for handler in handlers(scenario) {
+        handler.steps.retain_mut(|step| match &mut step.action {
+            Action::Ask(Ask::Declare(declares)) => {
+                declares.retain_mut(keeps);
+                !declares.is_empty()
+            }
+            Action::Ask(Ask::CheckQueue { queue: checked, .. }) => !(queue && checked == name),
+            _ => true,
+        });
         for step in &mut handler.steps {
             if service && matches!(&step.fails, FailureRule::DependencyDown(down) if down == name) {
                 step.fails = FailureRule::Never;

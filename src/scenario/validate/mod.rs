@@ -6,8 +6,8 @@ use std::fmt;
 
 use super::property::{LatencyOf, Quantity};
 use super::{
-    Action, Attempts, BROKER, BindingTarget, BrokerSpec, Client, Declaration, Endpoint, ExchangeSpec, Fault, FaultKind, Handler, Moment,
-    Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Target, Traffic, Trigger, template,
+    Action, Attempts, BROKER, Backoff, BindingTarget, BrokerSpec, Client, Declaration, Endpoint, ExchangeSpec, Fault, FaultKind, Handler,
+    Moment, Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Target, Traffic, Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -426,14 +426,18 @@ impl<'a> Check<'a> {
 
     fn attempts(&mut self, path: &str, attempts: &Attempts) {
         self.size(format!("{path}.retries.max"), "retries of a request", attempts.retries as usize, limits::RETRIES as usize);
-        if !(1.0..=100.0).contains(&attempts.backoff.factor) {
-            self.problem(format!("{path}.retries.factor"), "the pause grows by a factor from 1 to 100");
-        }
-        if !(0.0..=1.0).contains(&attempts.backoff.jitter) {
-            self.problem(format!("{path}.retries.jitter"), "jitter is a part, from 0 to 1");
-        }
+        self.backoff(&format!("{path}.retries"), &attempts.backoff);
         if attempts.breaker.as_ref().is_some_and(|breaker| breaker.failures == 0) {
             self.problem(format!("{path}.breaker.failures"), "a circuit opens after 1 failure or more");
+        }
+    }
+
+    fn backoff(&mut self, path: &str, backoff: &Backoff) {
+        if !(1.0..=100.0).contains(&backoff.factor) {
+            self.problem(format!("{path}.factor"), "the pause grows by a factor from 1 to 100");
+        }
+        if !(0.0..=1.0).contains(&backoff.jitter) {
+            self.problem(format!("{path}.jitter"), "jitter is a part, from 0 to 1");
         }
     }
 
@@ -449,12 +453,22 @@ impl<'a> Check<'a> {
         match &fault.kind {
             FaultKind::Kill(target)
             | FaultKind::Stop(target)
+            | FaultKind::StopGivingBack(target)
             | FaultKind::Hang(target)
             | FaultKind::Slow(target, _)
             | FaultKind::PowerOff(target) => {
                 self.target(path, target);
             }
-            FaultKind::Partition(ends) => self.ends(path, ends),
+            FaultKind::Partition(ends) => {
+                self.ends(path, &[ends[0].service.clone(), ends[1].service.clone()]);
+                for (end, other) in [(&ends[0], &ends[1]), (&ends[1], &ends[0])] {
+                    if end.instance.is_some() && &*other.service == BROKER {
+                        self.target(path, end);
+                    } else if end.instance.is_some() {
+                        self.problem(path, format!("'{end}' alone can be cut off from the broker only"));
+                    }
+                }
+            }
             FaultKind::FillStore(service) => self.target(path, &Target { service: service.clone(), instance: None }),
             FaultKind::Operate(operation) => {
                 let (queues, exchange): (Vec<&Name>, _) = match &**operation {

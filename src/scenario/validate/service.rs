@@ -6,9 +6,13 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Name, Offset, Publish,
+    Action, Ask, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Name, Offset, Publish,
     QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
 };
+
+const fn is_get(step: &Step) -> bool {
+    matches!(step.action, Action::Ask(Ask::Get { .. }))
+}
 
 impl Check<'_> {
     pub(super) fn services(&mut self) {
@@ -26,6 +30,9 @@ impl Check<'_> {
                 if pause.is_some_and(|pause| pause < PAUSE_MIN) {
                     self.problem(format!("{path}.{field}"), "it takes 1 ms at least");
                 }
+            }
+            if let Some(backoff) = &service.backoff {
+                self.backoff(&format!("{path}.backoff"), backoff);
             }
             if service.concurrency == Some(0) {
                 self.problem(format!("{path}.concurrency"), "it runs at least 1 handler at once");
@@ -240,6 +247,7 @@ impl Check<'_> {
             self.size(format!("{path}.once.remember"), "ids that a handler remembers", once.remember as usize, limits::REMEMBERED as usize);
         }
         self.failure_policy(path, &handler.on_failure);
+        let has_delivery = matches!(&handler.trigger, Trigger::Queue(subscription) if !subscription.auto_ack);
         for (number, step) in handler.steps.iter().enumerate() {
             let path = format!("{path}.steps[{number}]");
             match &step.action {
@@ -260,14 +268,34 @@ impl Check<'_> {
                     }
                 }
                 Action::Work { time } => self.span(&path, time),
-                Action::Ack if !matches!(&handler.trigger, Trigger::Queue(subscription) if !subscription.auto_ack) => {
+                Action::Ack { .. } if !has_delivery && !handler.steps[..number].iter().any(is_get) => {
                     self.problem(path.clone(), "there is nothing to acknowledge: only a queue's delivery is, and not with auto_ack");
                 }
-                Action::Effect { .. } | Action::Reply { .. } | Action::Ack => {}
+                Action::Ack { every: Some(0) } => {
+                    self.problem(format!("{path}.every"), "it acknowledges each time, or each n-th: give 1 or more")
+                }
+                Action::Ask(ask) => self.ask(&path, ask, handler, number),
+                Action::Effect { .. } | Action::Reply { .. } | Action::Ack { .. } => {}
             }
             self.failure_rule(&path, &step.fails);
             if let Some(policy) = &step.on_failure {
                 self.failure_policy(&path, policy);
+            }
+        }
+    }
+
+    fn ask(&mut self, path: &str, ask: &Ask, handler: &Handler, number: usize) {
+        match ask {
+            Ask::Declare(declares) if declares.is_empty() => self.problem(format!("{path}.declares"), "what does it declare?"),
+            Ask::Declare(declares) => self.declares(path, declares),
+            Ask::CheckQueue { queue, .. } => self.queue(format!("{path}.queue"), queue),
+            Ask::Get { queue } => {
+                self.queue(format!("{path}.queue"), queue);
+                // A delivery or a request would be forgotten.
+                let has_nothing = matches!(&handler.trigger, Trigger::Schedule { records: None, .. } | Trigger::StartUp);
+                if !has_nothing || handler.steps[..number].iter().any(is_get) {
+                    self.problem(path, "a handler fetches one message, and only if a schedule or the start-up begins it");
+                }
             }
         }
     }

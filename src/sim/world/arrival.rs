@@ -17,6 +17,7 @@ impl World {
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
             Cargo::Confirm { to, .. } | Cargo::Return { to, .. } | Cargo::Answer { to, .. } | Cargo::DeclareOk { to, .. } => Some(*to),
+            Cargo::Told { question, .. } => Some(question.from),
             _ => None,
         };
         if let Some(id_of_reader) = reader {
@@ -37,6 +38,7 @@ impl World {
             Cargo::Settlement { channel, delivery_tag, verdict, message, early, loses } => {
                 let method = match verdict {
                     Verdict::Ack => Method::BasicAck { delivery_tag, multiple: false },
+                    Verdict::AckUpTo => Method::BasicAck { delivery_tag, multiple: true },
                     Verdict::Requeue => Method::BasicNack { delivery_tag, multiple: false, requeue: true },
                     Verdict::RejectRequeue => Method::BasicReject { delivery_tag, requeue: true },
                     Verdict::Reject => Method::BasicReject { delivery_tag, requeue: false },
@@ -65,6 +67,8 @@ impl World {
                     self.send_from_broker(from, Vec::new(), Cargo::CancelOk { to: from, channel });
                 }
             }
+            Cargo::Question(question) => self.question_arrives(question),
+            Cargo::Told { question, reply } => self.told(question, reply),
             Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
             Cargo::Disconnect { connection } => {
                 self.leaving.retain(|(leaving, _)| *leaving != connection);

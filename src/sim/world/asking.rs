@@ -93,7 +93,7 @@ impl World {
 
     pub(super) fn answer_arrives(&mut self, id: InstanceId, channel: ChannelId, queue: &Name, message: &Arc<Message>) {
         let event = event_name(message);
-        let asker = self.asker(id, message).filter(|_| self.known_instance(id).channel == Some(channel));
+        let asker = self.asker(id, message).filter(|_| self.known_instance(id).uses(channel));
         let Some((run_id, _)) = asker else {
             self.lose(queue, event, TOO_LATE);
             return;

@@ -48,7 +48,7 @@ impl World {
         Declaration::each(&self.spec_of(id).declares, &self.scenario.broker)
     }
 
-    fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
+    pub(super) fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
         let broker = &self.scenario.broker;
         Some(match declaration {
             Declaration::Exchange { .. } => exchange_method(&declaration.exchange(broker)?),

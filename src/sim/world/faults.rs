@@ -1,10 +1,11 @@
 //! Faults: what breaks when, and how it is mended.
 
 use super::World;
+use super::network::Cut;
 use crate::base::SimTime;
 use crate::scenario::{Deploy, Fault, FaultKind, MessageRef, Moment, Target};
 use crate::sim::agenda::Item;
-use crate::sim::ids::{End, InstanceId, RunId};
+use crate::sim::ids::{InstanceId, RunId};
 use crate::sim::trace::WorldEvent;
 
 /// A broker that restarts is gone for a moment at least.
@@ -114,6 +115,7 @@ impl World {
         let kind = match &fault.kind {
             FaultKind::Kill(target) => FaultKind::Kill(here(target)),
             FaultKind::Stop(target) => FaultKind::Stop(here(target)),
+            FaultKind::StopGivingBack(target) => FaultKind::StopGivingBack(here(target)),
             FaultKind::Hang(target) => FaultKind::Hang(here(target)),
             FaultKind::Slow(target, times) => FaultKind::Slow(here(target), *times),
             FaultKind::PowerOff(target) => FaultKind::PowerOff(here(target)),
@@ -150,8 +152,9 @@ impl World {
         all.filter(|instance| target.instance.is_none_or(|one| one == *instance)).map(|instance| InstanceId { service, instance }).collect()
     }
 
-    fn ends(&self, names: &[crate::broker::Name; 2]) -> Option<[End; 2]> {
-        Some([self.end_named(&names[0])?, self.end_named(&names[1])?])
+    fn ends(&self, [one, other]: &[Target; 2]) -> Option<Cut> {
+        let link = [self.end_named(&one.service)?, self.end_named(&other.service)?];
+        Some(Cut::of(link, one.instance.or(other.instance)))
     }
 
     fn break_down(&mut self, kind: &FaultKind) {
@@ -159,6 +162,7 @@ impl World {
         match kind {
             FaultKind::Kill(target) => self.targets(target).into_iter().for_each(|id| self.kill(id)),
             FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.stop(id)),
+            FaultKind::StopGivingBack(target) => self.targets(target).into_iter().for_each(|id| self.stop_giving_back(id)),
             FaultKind::Hang(target) => {
                 for id in self.targets(target) {
                     let instance = self.instance_mut(id);
@@ -171,8 +175,8 @@ impl World {
                 }
             }
             FaultKind::Partition(names) => {
-                if let Some(link) = self.ends(names) {
-                    self.cut(link);
+                if let Some(cut) = self.ends(names) {
+                    self.cut(cut);
                 }
             }
             FaultKind::RestartBroker => {
@@ -195,7 +199,7 @@ impl World {
     pub(super) fn mend(&mut self, kind: &FaultKind) {
         self.happened(WorldEvent::FaultEnded(kind.clone()));
         match kind {
-            FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::PowerOff(target) => {
+            FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::StopGivingBack(target) | FaultKind::PowerOff(target) => {
                 self.targets(target).into_iter().for_each(|id| self.start(id));
             }
             FaultKind::Operate(_) => {}
@@ -206,8 +210,8 @@ impl World {
                 }
             }
             FaultKind::Partition(names) => {
-                if let Some(link) = self.ends(names) {
-                    self.heal(link);
+                if let Some(cut) = self.ends(names) {
+                    self.heal(cut);
                 }
             }
             FaultKind::RestartBroker => {

@@ -82,17 +82,26 @@ impl World {
             Event::ChannelClosed { channel, .. } => {
                 let user = self.channels.get(channel).copied();
                 if let Some(instance) = user.filter(|id| self.known_instance(*id).uses(*channel)) {
-                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel" });
-                    self.channel_closed(instance);
+                    if self.known_instance(instance).publishes_on(*channel) {
+                        self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel it publishes on" });
+                        self.publisher_closed(instance);
+                    } else {
+                        self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel" });
+                        self.channel_closed(instance);
+                    }
                 }
             }
             Event::ConnectionClosed { connection, .. } => {
-                let instance = self.instances().find(|(_, instance)| instance.connection == Some(*connection)).map(|(id, _)| id);
-                if let Some(instance) = instance {
+                let instance = self.instances().find(|(_, instance)| instance.has_connection(*connection)).map(|(id, _)| id);
+                if let Some(instance) = instance.filter(|id| self.known_instance(*id).connection != Some(*connection)) {
+                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the one it publishes on" });
+                    self.lost_publisher(instance, true);
+                } else if let Some(instance) = instance {
                     self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed it" });
                     self.lost_channel(instance);
                 }
             }
+            Event::ConnectionUnblocked { .. } => self.questions_are_read(),
             Event::Published { .. }
             | Event::Routed { .. }
             | Event::Delayed { .. }
@@ -112,7 +121,6 @@ impl World {
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
             | Event::ConnectionBlocked { .. }
-            | Event::ConnectionUnblocked { .. }
             | Event::Discarded { .. }
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }

@@ -37,7 +37,12 @@ impl World {
         let service = &mut self.services[id.service];
         let instance = &mut service.instances[id.instance];
         let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
-        if instance.hung || busy {
+        if instance.stopping && instance.gives_back && !instance.hung {
+            self.give_back_or_keep(id, job);
+            if !busy {
+                self.take_from_inbox(id);
+            }
+        } else if instance.hung || busy {
             instance.inbox.push_back(job);
         } else {
             self.begin(id, job);
@@ -85,6 +90,7 @@ impl World {
             sent_at: SimTime::ZERO,
             awaits: None,
             settle_with: None,
+            consults: false,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));
         self.made(usize::try_from(read).unwrap_or(usize::MAX));
@@ -211,7 +217,11 @@ impl World {
                 }
                 Action::Effect { what, of } => self.effect(id, run_id, what, of),
                 Action::Reply { status } => self.reply(id, run_id, *status),
-                Action::Ack => self.acknowledge_early(id, run_id),
+                Action::Ack { every } => self.acknowledge_early(id, run_id, *every),
+                Action::Ask(_) => {
+                    self.consult(id, run_id, 0);
+                    return;
+                }
             }
             let Some(run) = self.run_mut(id, run_id) else { return };
             run.step += 1;
@@ -257,6 +267,7 @@ impl World {
                 (!values.contains(value)).then(|| format!("{path} is {value}, which it does not know"))
             }
             FailureRule::NoJson => run.data.json().is_null().then(|| "the body is no JSON".to_owned()),
+            FailureRule::NoChannel => instance.channel.is_none().then(|| "it has no channel to RabbitMQ".to_owned()),
             FailureRule::DependencyDown(name) => {
                 let dependency = self.services.iter().find(|service| service.spec.name == *name);
                 let up = dependency.is_some_and(|service| service.instances.iter().any(|instance| instance.up));
@@ -340,7 +351,9 @@ impl World {
             return;
         };
         let settled = run.settled;
-        if no_ack || settled != Settled::No {
+        if let Settled::Taken(_) = settled {
+            self.lose_if_acknowledged(queue.clone(), &message, false, settled, FAILED);
+        } else if no_ack || !matches!(settled, Settled::No | Settled::Later) {
             self.lose_if_acknowledged(queue, &message, no_ack, settled, FAILED);
             self.end_run(id, run_id);
             return;
@@ -391,14 +404,51 @@ impl World {
 
     /// Says once what became of a delivery. The flight that says it, if one does.
     fn settle_run(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict) -> Option<u64> {
-        let is_settled = self.run_mut(id, run_id)?.settled != Settled::No;
+        let run = self.run_mut(id, run_id)?;
+        let is_settled = match run.settled {
+            Settled::No | Settled::Taken(_) => false,
+            Settled::Later => verdict == Verdict::Ack,
+            Settled::Sent(_) | Settled::Unsaid => true,
+        };
         if is_settled { None } else { self.send_settlement(id, run_id, verdict, false) }
     }
 
     /// A step that acknowledges does so each time the handler comes to it. The second time the broker knows of no such delivery, and closes
     /// the channel.
-    fn acknowledge_early(&mut self, id: InstanceId, run_id: RunId) {
-        self.send_settlement(id, run_id, Verdict::Ack, true);
+    fn acknowledge_early(&mut self, id: InstanceId, run_id: RunId, every: Option<u32>) {
+        match every {
+            None => self.send_settlement(id, run_id, Verdict::Ack, true),
+            Some(every) => self.acknowledge_together(id, run_id, every),
+        };
+    }
+
+    /// One acknowledgement of several deliveries.
+    fn acknowledge_together(&mut self, id: InstanceId, run_id: RunId, every: u32) -> Option<u64> {
+        let instance = self.instance_mut(id);
+        let run = instance.runs.get_mut(&run_id)?;
+        let Cause::Delivery { channel, delivery_tag, no_ack: false, .. } = run.cause else { return None };
+        if instance.channel != Some(channel) {
+            return self.send_settlement(id, run_id, Verdict::AckUpTo, true);
+        }
+        let so_many = instance.acks_due.get_or_default(run.handler);
+        *so_many += 1;
+        if *so_many < every {
+            run.settled = Settled::Later;
+            return None;
+        }
+        *so_many = 0;
+        let flight = self.send_settlement(id, run_id, Verdict::AckUpTo, true)?;
+        // Handlers that are still at work do not know of it.
+        for run in self.instance_mut(id).runs.values_mut() {
+            let is_taken =
+                matches!(run.cause, Cause::Delivery { channel: on, delivery_tag: tag, .. } if on == channel && tag <= delivery_tag);
+            match run.settled {
+                Settled::No if is_taken => run.settled = Settled::Taken(flight),
+                Settled::Later if is_taken => run.settled = Settled::Sent(flight),
+                _ => {}
+            }
+        }
+        Some(flight)
     }
 
     fn send_settlement(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict, early: bool) -> Option<u64> {
@@ -406,7 +456,7 @@ impl World {
         let Cause::Delivery { queue, channel, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return None };
         let event = event_name(&message);
         let offset = message.properties.header(OFFSET_HEADER).and_then(Value::as_int).and_then(|offset| u64::try_from(offset).ok());
-        if let Some(offset) = offset.filter(|_| verdict == Verdict::Ack && self.is_stream(&queue)) {
+        if let Some(offset) = offset.filter(|_| matches!(verdict, Verdict::Ack | Verdict::AckUpTo) && self.is_stream(&queue)) {
             // Its own store: the broker knows nothing of it.
             let handler = self.run_mut(id, run_id)?.handler;
             self.services[id.service].store.read(&queue, id.instance, handler, offset);
@@ -421,7 +471,7 @@ impl World {
         let cargo = Cargo::Settlement { channel, delivery_tag, verdict, message, early, loses: None };
         let flight = self.send_to_broker(id, path, cargo);
         let run = self.run_mut(id, run_id)?;
-        if run.settled == Settled::No {
+        if matches!(run.settled, Settled::No | Settled::Later) {
             run.settled = Settled::Sent(flight);
         }
         Some(flight)
@@ -437,13 +487,13 @@ impl World {
             return; // it keeps what was acknowledged
         }
         match settled {
-            Settled::Sent(ack) if !no_ack => {
-                if let Some(Cargo::Settlement { loses, .. }) = self.flights.get_mut(ack).map(|flight| &mut flight.cargo) {
+            Settled::Sent(ack) | Settled::Taken(ack) if !no_ack => {
+                if let Some(Cargo::Settlement { loses: loses @ None, .. }) = self.flights.get_mut(ack).map(|flight| &mut flight.cargo) {
                     *loses = Some((queue, reason));
                     return;
                 }
             }
-            Settled::No | Settled::Unsaid if !no_ack => return,
+            Settled::No | Settled::Later | Settled::Unsaid if !no_ack => return,
             _ => {}
         }
         self.lose(&queue, event_name(message), reason);
@@ -460,7 +510,7 @@ impl World {
         let now = self.now;
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Cause::Delivery { queue, no_ack, message, .. } = &run.cause else { return };
-        if *no_ack || run.settled != Settled::No {
+        if *no_ack || matches!(run.settled, Settled::Sent(_) | Settled::Unsaid) {
             let (queue, message) = (queue.clone(), message.clone());
             self.metrics.handled(now, &queue, &message);
         }

@@ -270,7 +270,7 @@ impl World {
             self.call_ends(id, run_id, None);
             return;
         }
-        if self.gives_up_waiting(id, run_id, wait) {
+        if self.gives_up_waiting(id, run_id, wait) || self.consulted_in_vain(id, run_id) {
             return;
         }
         let awaiting = &mut self.instance_mut(id).awaiting;

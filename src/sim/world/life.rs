@@ -6,11 +6,11 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, ConnectionId, Method, Name, Table, Value};
-use crate::scenario::{ChannelError, FailurePolicy, Handler, Offset, Service, Subscription, Trigger};
+use crate::scenario::{Action, Again, Backoff, ChannelError, FailurePolicy, Handler, Offset, PublishesOn, Service, Subscription, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
-use crate::sim::ids::{End, InstanceId, Place};
+use crate::sim::ids::{End, InstanceId, Place, Verdict};
 use crate::sim::service::{Cause, Data, Job, Memory, Settled, Unconfirmed, Waiting};
 use crate::sim::trace::{WorldEvent, event_name};
 
@@ -29,7 +29,8 @@ pub(super) fn handler_of_tag(tag: &str) -> Option<usize> {
 /// Whether instances of a service connect to the broker.
 pub(super) fn uses_broker(service: &Service) -> bool {
     let consumes = |handler: &Handler| matches!(handler.trigger, Trigger::Queue(_));
-    let publishes = |handler: &Handler| handler.steps.iter().any(|step| step.action.published().is_some());
+    let speaks = |action: &Action| action.published().is_some() || matches!(action, Action::Ask(_));
+    let publishes = |handler: &Handler| handler.steps.iter().any(|step| speaks(&step.action));
     let does = |handler: &Handler| consumes(handler) || publishes(handler);
     service.relay.is_some() || !service.declares.is_empty() || service.handlers.iter().any(does)
 }
@@ -57,6 +58,7 @@ impl World {
         instance.version.clone_from(&service.version);
         instance.began = false;
         instance.was_connected = false;
+        instance.waits = 0;
         instance.alone = false;
         instance.runs = AgedMap::default();
         instance.inbox.clear();
@@ -111,13 +113,15 @@ impl World {
         // What cannot answer any more is answered by no one.
         instance.runs.values_mut().filter(|run| matches!(run.cause, Cause::Request(_))).for_each(|run| run.replied = true);
         instance.inbox.retain(|job| !matches!(job.cause, Cause::Request(_)));
-        let connection = instance.connection.take();
+        let publisher = instance.publisher.take().and_then(|publisher| publisher.connection);
+        let connections: Vec<ConnectionId> = instance.connection.take().into_iter().chain(publisher).collect();
         self.kill(id);
-        let Some(connection) = connection else { return };
-        self.leaving.push((connection, id));
         let heartbeat = self.scenario.network.heartbeat;
-        if heartbeat > SimTime::ZERO {
-            self.agenda.push(self.now + heartbeat, Item::PeerGone(connection));
+        for connection in connections {
+            self.leaving.push((connection, id));
+            if heartbeat > SimTime::ZERO {
+                self.agenda.push(self.now + heartbeat, Item::PeerGone(connection));
+            }
         }
     }
 
@@ -143,6 +147,7 @@ impl World {
         instance.up = false;
         instance.stopping = false;
         instance.hung = false;
+        instance.gives_back = false;
         instance.epoch += 1;
         instance.channel = None;
         instance.setting_up = None;
@@ -150,8 +155,10 @@ impl World {
         instance.cancelling = 0;
         let frozen = std::mem::take(&mut instance.frozen);
         instance.circuits = OrderedMap::default();
+        instance.acks_due = OrderedMap::new();
         instance.done = Memory::default();
-        let connection = instance.connection.take();
+        let publisher = instance.publisher.take().and_then(|publisher| publisher.connection);
+        let connections = instance.connection.take().into_iter().chain(publisher);
         let runs = std::mem::take(&mut instance.runs);
         let jobs = std::mem::take(&mut instance.inbox);
         self.forget_awaiting(id);
@@ -173,7 +180,7 @@ impl World {
                 Cause::Request(_) | Cause::Schedule => {}
             }
         }
-        if let Some(connection) = connection {
+        for connection in connections {
             self.leaving.push((connection, id));
             self.send_to_broker(id, Vec::new(), Cargo::Disconnect { connection });
         }
@@ -209,7 +216,7 @@ impl World {
             return;
         }
         instance.stopping = true;
-        let channel = instance.channel;
+        let (channel, gives_back) = (instance.channel, instance.gives_back);
         self.happened(WorldEvent::Stopping(id));
         if let Some(channel) = channel {
             let spec = self.spec_of(id).clone();
@@ -219,7 +226,44 @@ impl World {
                 self.send_to_broker(id, Vec::new(), Cargo::Cancel { from: id, channel, consumer_tag });
             }
         }
+        // Behind the cancel: what is given back to a consumer comes back.
+        if gives_back {
+            self.give_back(id);
+        }
         self.stop_if_idle(id);
+    }
+
+    /// The same, but what it has received and not begun goes back to its queue.
+    pub(super) fn stop_giving_back(&mut self, id: InstanceId) {
+        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        if !instance.up || instance.stopping {
+            return;
+        }
+        instance.gives_back = true;
+        self.stop(id);
+    }
+
+    fn give_back(&mut self, id: InstanceId) {
+        let instance = self.instance_mut(id);
+        let jobs = std::mem::take(&mut instance.inbox);
+        for job in jobs {
+            self.give_back_or_keep(id, job);
+        }
+    }
+
+    /// What was acknowledged on delivery cannot go back, nor can a request.
+    pub(super) fn give_back_or_keep(&mut self, id: InstanceId, job: Job) {
+        if let Cause::Delivery { channel, delivery_tag, no_ack: false, message, queue, .. } = &job.cause
+            && self.known_instance(id).channel == Some(*channel)
+        {
+            let (channel, delivery_tag, message, queue) = (*channel, *delivery_tag, message.clone(), queue.clone());
+            let (event, verdict) = (job.about, Verdict::Requeue);
+            self.happened(WorldEvent::Settling { instance: id, message: message.id, event, verdict });
+            let path = vec![Place::Instance(id), Place::Queue(queue)];
+            self.send_to_broker(id, path, Cargo::Settlement { channel, delivery_tag, verdict, message, early: false, loses: None });
+        } else {
+            self.instance_mut(id).inbox.push_back(job);
+        }
     }
 
     pub(super) fn stop_if_idle(&mut self, id: InstanceId) {
@@ -261,6 +305,7 @@ impl World {
     pub(super) fn lost_channel(&mut self, id: InstanceId) {
         if let Some(connection) = self.instance_mut(id).connection.take() {
             self.broker.close_connection(self.now, connection);
+            self.publisher_went_along(id);
         }
         let was_connected = self.known_instance(id).was_connected;
         let tries_again = self.spec_of(id).reconnects.tries_again(was_connected);
@@ -282,8 +327,19 @@ impl World {
         instance.channel = None;
         instance.setting_up = None;
         instance.cancelling = 0;
-        let (epoch, hung) = (instance.epoch, instance.hung);
+        instance.acks_due = OrderedMap::new();
         self.try_again(id, tries_again);
+        self.consults_in_vain(id);
+        if self.known_instance(id).publisher.is_none() {
+            self.confirms_in_vain(id);
+        }
+        self.stop_if_idle(id);
+    }
+
+    /// No confirm comes any more for what is out.
+    pub(super) fn confirms_in_vain(&mut self, id: InstanceId) {
+        let instance = self.known_instance(id);
+        let (epoch, hung) = (instance.epoch, instance.hung);
         for who in self.forget_awaiting(id) {
             let Waiting::Run { run, wait } = who else { continue };
             if hung {
@@ -294,11 +350,10 @@ impl World {
                 self.publish_settled(id, run, wait, Err(Unconfirmed::ConnectionGone));
             }
         }
-        self.stop_if_idle(id);
     }
 
     /// The broker will not confirm what is out on a channel that is gone.
-    fn forget_awaiting(&mut self, id: InstanceId) -> Vec<Waiting> {
+    pub(super) fn forget_awaiting(&mut self, id: InstanceId) -> Vec<Waiting> {
         let service = &mut self.services[id.service];
         let instance = &mut service.instances[id.instance];
         instance.published = 0;
@@ -312,7 +367,7 @@ impl World {
         if instance.epoch != epoch || instance.has_channel() || !instance.up || instance.stopping {
             return;
         }
-        if self.links.is_cut([End::Service(id.service), End::Broker]) {
+        if self.is_cut_off(id) {
             self.connect_failed(id, "no route to the broker");
         } else {
             self.send_to_broker(id, Vec::new(), Cargo::Connect { instance: id, epoch });
@@ -327,9 +382,15 @@ impl World {
     }
 
     fn try_again(&mut self, id: InstanceId, tries_again: bool) {
-        let pause = self.spec_of(id).reconnect;
-        let epoch = self.known_instance(id).epoch;
+        let spec = self.spec_of(id).clone();
+        let instance = self.instance_mut(id);
+        let epoch = instance.epoch;
         if tries_again {
+            instance.waits += 1;
+            let pause = match &spec.backoff {
+                None => spec.reconnect,
+                Some(backoff) => instance.random.backoff(&Backoff { first: spec.reconnect, ..backoff.clone() }, instance.waits),
+            };
             self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
         } else {
             self.instance_mut(id).alone = true;
@@ -359,6 +420,28 @@ impl World {
         if kept.is_none() {
             instance.lane_in = now;
         }
+        self.keep_place(id, connection, channel);
+        self.happened(WorldEvent::Connected(id));
+        let spec = self.spec_of(id).clone();
+        if spec.publishes_on != PublishesOn::Shared {
+            self.open_publisher(id);
+        } else if uses_confirm_mode(&spec) {
+            let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
+        }
+        let again = if self.known_instance(id).was_connected { spec.again } else { Again::All };
+        if again == Again::Nothing {
+            self.is_set_up(id, channel);
+        } else if spec.declares.is_empty() || again == Again::Consumes {
+            self.instance_mut(id).channel = Some(channel);
+            self.consume_all(id, channel);
+            self.is_set_up(id, channel);
+        } else {
+            self.declare(id, channel, 0);
+        }
+    }
+
+    /// The program on a channel; those that it had are forgotten.
+    pub(super) fn keep_place(&mut self, id: InstanceId, connection: ConnectionId, channel: ChannelId) {
         let gone: Vec<ChannelId> = self
             .channels
             .iter()
@@ -369,23 +452,13 @@ impl World {
             self.channels.remove(&channel);
         }
         self.channels.insert(channel, id);
-        let before = self.connections.iter().find(|(_, of)| **of == id).map(|(connection, _)| *connection);
+        let instance = self.known_instance(id);
+        let before =
+            self.connections.iter().find(|(known, of)| **of == id && !instance.has_connection(**known)).map(|(connection, _)| *connection);
         if let Some(before) = before {
             self.connections.remove(&before);
         }
         self.connections.insert(connection, id);
-        self.happened(WorldEvent::Connected(id));
-        let spec = self.spec_of(id).clone();
-        if uses_confirm_mode(&spec) {
-            let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
-        }
-        if spec.declares.is_empty() {
-            self.instance_mut(id).channel = Some(channel);
-            self.consume_all(id, channel);
-            self.is_set_up(id, channel);
-        } else {
-            self.declare(id, channel, 0);
-        }
     }
 
     /// A program can use its channel from now on.
@@ -394,6 +467,7 @@ impl World {
         instance.setting_up = None;
         instance.channel = Some(channel);
         instance.was_connected = true;
+        instance.waits = 0;
         self.begin_start_up(id);
         self.is_ready(id);
     }
@@ -405,7 +479,7 @@ impl World {
                 self.consume(id, handler);
             }
         }
-        if self.known_instance(id).channel == Some(channel) {
+        if self.publishing_channel(id) == Some(channel) {
             self.consume_answers(id, channel);
         }
     }

@@ -3,6 +3,7 @@
 mod arrival;
 mod asking;
 mod bounds;
+mod consulting;
 mod declaring;
 mod deploying;
 mod edit;
@@ -13,6 +14,7 @@ mod http;
 mod life;
 mod network;
 mod operator;
+mod publisher;
 mod publishing;
 mod starting;
 mod undone;
@@ -22,7 +24,7 @@ use std::sync::Arc;
 pub use operator::BY_HAND_MAX;
 
 use super::agenda::{Agenda, Item};
-use super::flight::{Cargo, Flight};
+use super::flight::{Cargo, Flight, Question};
 use super::ids::{End, InstanceId};
 use super::input::{Input, Inputs, Recording, TimedInput, Until};
 use super::ledger::Ledger;
@@ -34,7 +36,7 @@ use super::trace::{TimedEvent, TraceHash, WorldEvent};
 use crate::base::SimTime;
 use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{Broker, ChannelId, ConnectionId, Event, Method, Name, Profile, Reply};
+use crate::broker::{Broker, ChannelId, ConnectionId, Event, Flow, Method, Name, Profile, Reply};
 use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario, Service};
 use faults::{Armed, KnownFault};
 use network::Links;
@@ -80,6 +82,8 @@ pub struct World {
     flights: Slots<Flight>,
     /// An acknowledgement of a handler that goes on, which has just arrived.
     early_ack: Option<(ChannelId, u64)>,
+    /// On connections that the broker does not read.
+    unread_questions: Vec<Question>,
     run_last: u64,
     event_last: u64,
     ledger: Ledger,
@@ -132,6 +136,7 @@ impl World {
             leaving: Vec::new(),
             flights: Slots::default(),
             early_ack: None,
+            unread_questions: Vec::new(),
             run_last: 0,
             event_last: 0,
             ledger: Ledger::default(),
@@ -340,7 +345,27 @@ impl World {
     /// Whether nothing passes between these two.
     #[must_use]
     pub fn is_cut(&self, link: [End; 2]) -> bool {
-        self.links.is_cut(link)
+        self.links.is_cut(link, None)
+    }
+
+    /// Whether a program consumes, and has lost the channel that it publishes on.
+    #[must_use]
+    pub fn cannot_publish(&self, id: InstanceId) -> bool {
+        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_some()) && self.publishing_channel(id).is_none()
+    }
+
+    /// Whether the broker reads nothing from a connection of this program.
+    #[must_use]
+    pub fn is_blocked(&self, id: InstanceId) -> bool {
+        let Some(instance) = self.instance(id) else { return false };
+        let publisher = instance.publisher.and_then(|publisher| publisher.connection);
+        instance.connection.into_iter().chain(publisher).any(|connection| self.broker.flow(connection) == Some(Flow::Blocked))
+    }
+
+    /// Whether nothing passes between this program and the broker.
+    #[must_use]
+    pub fn is_cut_off(&self, id: InstanceId) -> bool {
+        self.links.is_cut([End::Service(id.service), End::Broker], Some(id.instance))
     }
 
     /// Channels the broker still takes for open, of programs that are gone.
@@ -580,6 +605,7 @@ impl World {
             Item::ScheduleFires { service, handler, generation } => self.schedule_fires(service, handler, generation),
             Item::RelayRuns { service, generation } => self.relay_runs(service, generation),
             Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
+            Item::ReopenPublisher { instance, epoch } => self.reopen_publisher(instance, epoch),
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),

@@ -20,10 +20,28 @@ pub(super) struct Links {
     random: Random,
     own: Vec<([End; 2], SimTime, SimTime)>,
     /// Each with its own number.
-    cut: Vec<([End; 2], u32)>,
+    cut: Vec<(Cut, u32)>,
     cut_last: u32,
     /// What waits for a link to heal, in the order it was sent.
     held: Vec<u64>,
+}
+
+/// Between two ends; of a service, all its instances or one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    link: [End; 2],
+    instance: Option<usize>,
+}
+
+impl Cut {
+    pub(super) fn of(link: [End; 2], instance: Option<usize>) -> Self {
+        Self { link: sorted(link), instance }
+    }
+
+    /// Whether it cuts this instance off, or all of them.
+    fn is_of(&self, link: [End; 2], instance: Option<usize>) -> bool {
+        self.link == link && (self.instance.is_none() || self.instance == instance)
+    }
 }
 
 /// The two ends in one order, whichever way something goes.
@@ -39,8 +57,8 @@ impl Links {
         Self { random, own: Vec::new(), cut: Vec::new(), cut_last: 0, held: Vec::new() }
     }
 
-    pub(super) fn is_cut(&self, link: [End; 2]) -> bool {
-        !self.cut.is_empty() && self.cut.iter().any(|(cut, _)| *cut == sorted(link))
+    pub(super) fn is_cut(&self, link: [End; 2], instance: Option<usize>) -> bool {
+        !self.cut.is_empty() && self.cut.iter().any(|(cut, _)| cut.is_of(sorted(link), instance))
     }
 }
 
@@ -80,7 +98,7 @@ impl World {
         let lane = &mut self.instance_mut(from).lane_out;
         *lane = arrives.max(*lane);
         let arrives = *lane;
-        self.depart(link, path, arrives, cargo)
+        self.depart(link, Some(from.instance), path, arrives, cargo)
     }
 
     /// From the broker, behind everything it has sent this instance before.
@@ -90,17 +108,17 @@ impl World {
         let lane = &mut self.instance_mut(to).lane_in;
         *lane = arrives.max(*lane);
         let arrives = *lane;
-        self.depart(link, path, arrives, cargo);
+        self.depart(link, Some(to.instance), path, arrives, cargo);
     }
 
     /// A request or its answer.
     pub(super) fn send_http(&mut self, link: [End; 2], path: Vec<Place>, cargo: Cargo) {
         let arrives = self.now + self.travel_time(link);
-        self.depart(link, path, arrives, cargo);
+        self.depart(link, None, path, arrives, cargo);
     }
 
-    fn depart(&mut self, link: [End; 2], path: Vec<Place>, arrives: SimTime, cargo: Cargo) -> u64 {
-        let flight = Flight { path, departs: self.now, arrives, held: false, link, cargo };
+    fn depart(&mut self, link: [End; 2], instance: Option<usize>, path: Vec<Place>, arrives: SimTime, cargo: Cargo) -> u64 {
+        let flight = Flight { path, departs: self.now, arrives, held: false, link, instance, cargo };
         let id = self.flights.push(flight);
         self.agenda.push(arrives, Item::Arrival(id));
         id
@@ -109,7 +127,7 @@ impl World {
     /// Whether it has to wait for its link to heal.
     pub(super) fn is_held_up(&mut self, id: u64) -> bool {
         let Some(flight) = self.flights.get_mut(id) else { return false };
-        if !self.links.is_cut(flight.link) || flight.held || flight.arrives > self.now {
+        if !self.links.is_cut(flight.link, flight.instance) || flight.held || flight.arrives > self.now {
             return false;
         }
         flight.held = true;
@@ -118,37 +136,40 @@ impl World {
     }
 
     /// Nothing passes between these two any more.
-    pub(super) fn cut(&mut self, link: [End; 2]) {
-        let link = sorted(link);
-        if self.links.is_cut(link) {
+    pub(super) fn cut(&mut self, what: Cut) {
+        if self.links.cut.iter().any(|(cut, _)| *cut == what) {
             return;
         }
         self.links.cut_last += 1;
         let cut = self.links.cut_last;
-        self.links.cut.push((link, cut));
+        self.links.cut.push((what, cut));
+        let link = what.link;
         let heartbeat = self.scenario.network.heartbeat;
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
         if heartbeat == SimTime::ZERO {
             return; // as in RabbitMQ, 0 is none
         }
-        let connected = self.services[service].instances.iter().enumerate().filter_map(|(instance, state)| {
+        let connected = self.services[service].instances.iter().enumerate().flat_map(|(instance, state)| {
             let id = InstanceId { service, instance };
-            state.connection.map(|connection| (connection, id))
+            let publisher = state.publisher.and_then(|publisher| publisher.connection);
+            state.connection.into_iter().chain(publisher).map(move |connection| (connection, id))
         });
         let leaving = self.leaving.iter().copied().filter(|(_, instance)| instance.service == service);
-        for (connection, instance) in connected.chain(leaving).collect::<Vec<_>>() {
+        let concerned = connected.chain(leaving).filter(|(_, id)| what.is_of(link, Some(id.instance)));
+        for (connection, instance) in concerned.collect::<Vec<_>>() {
             self.agenda.push(self.now + heartbeat, Item::HeartbeatMissed { instance, connection, cut });
         }
     }
 
     /// What waited is sent again; on a connection everything keeps its order.
-    pub(super) fn heal(&mut self, link: [End; 2]) {
-        let link = sorted(link);
-        self.links.cut.retain(|(cut, _)| *cut != link);
+    pub(super) fn heal(&mut self, what: Cut) {
+        let link = what.link;
+        self.links.cut.retain(|(cut, _)| *cut != what);
         let held = std::mem::take(&mut self.links.held);
         let arrives = self.now + self.travel_time(link);
-        let (now, agenda) = (self.now, &mut self.agenda);
-        for (id, flight) in self.flights.iter_mut(|flight| sorted(flight.link) == link) {
+        let (now, agenda, links) = (self.now, &mut self.agenda, &self.links);
+        let is_free = |flight: &Flight| sorted(flight.link) == link && !links.is_cut(link, flight.instance);
+        for (id, flight) in self.flights.iter_mut(is_free) {
             let on_connection = !matches!(flight.cargo, Cargo::Request(_) | Cargo::Response { .. });
             if flight.held {
                 flight.held = false;
@@ -161,7 +182,8 @@ impl World {
         }
         self.links.held = held.into_iter().filter(|id| self.flights.get(*id).is_some_and(|flight| flight.held)).collect();
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
-        for instance in &mut self.services[service].instances {
+        let instances = self.services[service].instances.iter_mut().enumerate();
+        for (_, instance) in instances.filter(|(number, _)| what.is_of(link, Some(*number))) {
             instance.lane_in = arrives.max(instance.lane_in);
             instance.lane_out = arrives.max(instance.lane_out);
         }
@@ -177,6 +199,9 @@ impl World {
         if instance.connection == Some(connection) {
             self.happened(WorldEvent::ConnectionLost { instance: id, reason: "no heartbeat" });
             self.lost_channel(id);
+        } else if instance.has_connection(connection) {
+            self.happened(WorldEvent::ConnectionLost { instance: id, reason: "no heartbeat" });
+            self.lost_publisher(id, true);
         } else {
             self.broker.close_connection(self.now, connection);
         }

@@ -93,7 +93,7 @@ impl World {
 
     /// Whether the handler has to wait, or has ended.
     pub(super) fn publish_step(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
-        let Some(channel) = self.known_instance(id).channel else {
+        let Some(channel) = self.publishing_channel(id) else {
             return self.unsent(id, run_id, spec);
         };
         let publish = match self.filled(id, run_id, spec) {
@@ -166,7 +166,7 @@ impl World {
 
     pub(super) fn confirm_arrives(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
         let instance = self.instance_mut(id);
-        if instance.channel != Some(channel) {
+        if !instance.uses(channel) {
             return;
         }
         let Some(Awaiting { event, returned, who, .. }) = instance.awaiting.remove(&sequence) else { return };
@@ -201,7 +201,7 @@ impl World {
 
     pub(super) fn return_arrives(&mut self, id: InstanceId, channel: ChannelId, message: &Message) {
         let instance = self.instance_mut(id);
-        if instance.channel != Some(channel) {
+        if !instance.uses(channel) {
             return;
         }
         let event = event_name(message);
@@ -285,7 +285,7 @@ impl World {
         properties: Properties,
     ) {
         debug_assert!(uses_confirm_mode(self.spec_of(id)), "or the delivery would wait for ever");
-        let channel = self.known_instance(id).channel;
+        let channel = self.publishing_channel(id);
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Some(channel) = channel else {
             self.finish_failed(id, run_id, Verdict::Requeue);
@@ -315,10 +315,10 @@ impl World {
         let Some(relay) = state.spec.relay.clone() else { return };
         self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
         // One instance does it: the first that can.
-        let able = |instance: &Instance| instance.up && !instance.hung && !instance.stopping && instance.channel.is_some();
-        let Some(instance) = state.instances.iter().position(able) else { return };
-        let id = InstanceId { service, instance };
-        let Some(channel) = state.instances[instance].channel else { return };
+        let able = |instance: &Instance| instance.up && !instance.hung && !instance.stopping;
+        let ids = (0..state.instances.len()).map(|instance| InstanceId { service, instance });
+        let mut able = ids.filter(|id| able(&state.instances[id.instance]));
+        let Some((id, channel)) = able.find_map(|id| Some((id, self.publishing_channel(id)?))) else { return };
         debug_assert!(uses_confirm_mode(&state.spec));
         let batch = relay.batch as usize;
         for (entry, OutboxEntry { about, publish, .. }) in self.services[service].store.outbox.send(id, batch) {

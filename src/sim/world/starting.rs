@@ -105,7 +105,9 @@ impl World {
         let service = self.services.iter().position(|service| service.spec.name == *name && !service.removed);
         let instances = service.map_or(&[][..], |service| &self.services[service].instances);
         let is_broker = &**name == BROKER;
-        if (is_broker && !self.broker_down) || (!is_broker && instances.iter().all(|one| one.up && !one.hung)) {
+        if (is_broker && !self.broker_down)
+            || (!is_broker && instances.iter().all(|one| one.up && !one.hung && (one.channel.is_some() || !health.asks_channel)))
+        {
             self.starting.asked.remove(place);
             self.happened(WorldEvent::Health { of: name.clone(), failures: 0, is_over: true });
             return self.met(name, When::Healthy);

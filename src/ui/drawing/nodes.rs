@@ -13,9 +13,9 @@ use crate::app::words::{health, instance_name};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
-use crate::broker::{ExchangeType, Flow, Name};
+use crate::broker::{ExchangeType, Name};
 use crate::scenario::Trigger;
-use crate::sim::{End, InstanceId, Place};
+use crate::sim::{InstanceId, Place};
 use crate::ui::texts::{drawing as texts, findings as finding_texts};
 use crate::ui::widgets::{number, placed};
 use crate::ui::{Dispatch, browser, findings};
@@ -259,9 +259,9 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         "hanging".to_owned()
     } else if state.stopping {
         "stopping…".to_owned()
-    } else if state.connection.is_some_and(|connection| session.world().broker().flow(connection) == Some(Flow::Blocked)) {
+    } else if session.world().is_blocked(id) {
         texts::BLOCKED_BY_THE_BROKER.to_owned()
-    } else if session.world().is_cut([End::Service(id.service), End::Broker]) {
+    } else if session.world().is_cut_off(id) {
         texts::CUT_OFF_FROM_THE_BROKER.to_owned()
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()

@@ -189,7 +189,7 @@ static DECLARATIONS: [Shape; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 12] = [
+pub(in crate::app::form) static SERVICE: [Field; 15] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -223,6 +223,21 @@ pub(in crate::app::form) static SERVICE: [Field; 12] = [
         ),
     },
     Field {
+        key: "backoff",
+        label: "Backoff",
+        help: "As JSON: {\"factor\": 2, \"max_ms\": 30000, \"jitter\": 0.2}. Each pause is longer, until the service is connected.",
+        kind: Kind::Rare("none", &Kind::Json),
+    },
+    Field {
+        key: "again",
+        label: "With a new channel",
+        help: "What the service does when it has a channel again.",
+        kind: Kind::Rare(
+            "declares and consumes",
+            &Kind::Words(&[("all", "declares and consumes"), ("consumes", "consumes only"), ("nothing", "nothing")]),
+        ),
+    },
+    Field {
         key: "on_channel_error",
         label: "On a channel error",
         help: "What the service does when RabbitMQ closes its channel. In Node.js a process without listeners ends.",
@@ -234,6 +249,15 @@ pub(in crate::app::form) static SERVICE: [Field; 12] = [
                 ("ignore", "goes on without a channel"),
                 ("exit", "ends the process"),
             ]),
+        ),
+    },
+    Field {
+        key: "publishes_on",
+        label: "Publishes on",
+        help: "A channel that RabbitMQ closes takes its consumers along. A memory alarm stops a connection that publishes.",
+        kind: Kind::Rare(
+            "the consumers' channel",
+            &Kind::Words(&[("shared", "the consumers' channel"), ("channel", "its own channel"), ("connection", "its own connection")]),
         ),
     },
     Field {

@@ -216,7 +216,7 @@ pub(in crate::app::form) static SPAN: [Shape; 4] = [
     },
 ];
 
-pub(in crate::app::form) static FAILS: [Shape; 11] = [
+pub(in crate::app::form) static FAILS: [Shape; 12] = [
     Shape::absent("never"),
     Shape { name: "always", template: r#"{"always":true}"#, distinguished: By::Key("always"), title: "", fields: &[] },
     Shape {
@@ -281,6 +281,13 @@ pub(in crate::app::form) static FAILS: [Shape; 11] = [
     },
     Shape { name: "when the body is no JSON", template: r#"{"no_json":true}"#, distinguished: By::Key("no_json"), title: "", fields: &[] },
     Shape {
+        name: "while it has no channel",
+        template: r#"{"no_channel":true}"#,
+        distinguished: By::Key("no_channel"),
+        title: "",
+        fields: &[],
+    },
+    Shape {
         name: "while a service is down",
         template: r#"{"down":"$service"}"#,
         distinguished: By::Key("down"),
@@ -339,7 +346,7 @@ pub(in crate::app::form) static POLICY: [Shape; 10] = [
 ];
 
 /// One shape for each kind of step.
-pub(in crate::app::form) static ACTION: [Shape; 7] = [
+pub(in crate::app::form) static ACTION: [Shape; 10] = [
     Shape {
         name: "Work",
         template: r#"{"do":"work","ms":100}"#,
@@ -430,7 +437,62 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
         title: "Reply {status}",
         fields: &[Field { key: "status", label: "Status", help: "HTTP's.", kind: Kind::Whole }],
     },
-    Shape { name: "Acknowledge", template: r#"{"do":"ack"}"#, distinguished: By::Value("do", "ack"), title: "Acknowledge", fields: &[] },
+    Shape {
+        name: "Acknowledge",
+        template: r#"{"do":"ack"}"#,
+        distinguished: By::Value("do", "ack"),
+        title: "Acknowledge",
+        fields: &[Field {
+            key: "every",
+            label: "Several at a time",
+            help: "Every n-th time, for all deliveries so far on the channel. A prefetch below n stops the consumer.",
+            kind: Kind::Rare("each", &Kind::Whole),
+        }],
+    },
+    Shape {
+        name: "Declare",
+        template: r#"{"do":"declare","declares":[{"queue":"$queue"}]}"#,
+        distinguished: By::Value("do", "declare"),
+        title: "Declare",
+        fields: &[Field {
+            key: "declares",
+            label: "Declares",
+            help: "As JSON, a list. The next step begins after RabbitMQ's answer.",
+            kind: Kind::Json,
+        }],
+    },
+    Shape {
+        name: "Check queue",
+        template: r#"{"do":"check_queue","queue":"$queue"}"#,
+        distinguished: By::Value("do", "check_queue"),
+        title: "Check {queue}",
+        fields: &[
+            Field {
+                key: "queue",
+                label: "Queue",
+                help: "A passive declare. If there is no such queue, RabbitMQ closes the channel.",
+                kind: Kind::Queue,
+            },
+            Field {
+                key: "at_least",
+                label: "Goes on from",
+                help: "Ready messages. With fewer the handler ends. The field checked has the numbers.",
+                kind: Kind::Rare("0", &Kind::Whole),
+            },
+        ],
+    },
+    Shape {
+        name: "Fetch",
+        template: r#"{"do":"get","queue":"$queue"}"#,
+        distinguished: By::Value("do", "get"),
+        title: "Fetch from {queue}",
+        fields: &[Field {
+            key: "queue",
+            label: "Queue",
+            help: "One message, if there is one. Otherwise the handler ends.",
+            kind: Kind::Queue,
+        }],
+    },
 ];
 
 pub(in crate::app::form) static STEP: [Field; 3] = [

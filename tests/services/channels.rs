@@ -1,0 +1,236 @@
+//! Connections and channels of a program: what it publishes on, what it does when it has them again, and how it loses one of them.
+
+use requeue::broker::Event;
+use requeue::formats::scenario_file;
+use requeue::sim::WorldEvent;
+use requeue::sim::ids::{InstanceId, Verdict};
+use serde_json::{Value as Json, json};
+
+use super::support::{Builder, Ran, run, with};
+
+fn topology() -> Json {
+    json!({
+        "exchanges": [{ "name": "events", "at": [0, 0], "type": "topic" }],
+        "queues": [{ "name": "jobs", "at": [0, 0] }, { "name": "done", "at": [0, 0] }]
+    })
+}
+
+fn publisher() -> Json {
+    let publish = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": {} });
+    json!({ "name": "publisher", "at": [0, 0], "reconnect_ms": 100, "handlers": [{ "on": { "every_ms": 100 }, "steps": [publish] }] })
+}
+
+/// It consumes, and publishes what came of it.
+fn worker(to: &str, more: Json) -> Json {
+    let publish = json!({ "do": "publish", "exchange": to, "routing_key": "done", "payload": {} });
+    let steps = json!([{ "do": "effect", "what": "done", "of": "eventId" }, publish]);
+    with(
+        json!({ "name": "worker", "at": [0, 0], "reconnect_ms": 200, "handlers": [{ "on": { "queue": "jobs", "prefetch": 10 }, "steps": steps }] }),
+        more,
+    )
+}
+
+fn builder(services: Json) -> Builder {
+    Builder::new().with("broker", topology()).with("services", services)
+}
+
+fn ran(worker: Json, faults: &[&str], until_ms: u64) -> Ran {
+    run(builder(json!([publisher(), worker])).scenario(), faults, until_ms)
+}
+
+const WORKER: InstanceId = InstanceId { service: 1, instance: 0 };
+
+#[test]
+fn a_channel_that_is_closed_for_what_was_published_takes_its_consumers_along() {
+    let ran_so = |publishes_on: &str, on_error: &str| {
+        let declaring = with(publisher(), json!({ "declares": [{ "queue": "jobs" }] }));
+        let later = json!({ "publishes_on": publishes_on, "on_channel_error": on_error, "declares": [{ "queue": "jobs" }] });
+        let scenario = builder(json!([declaring, worker("events", later)])).with("broker.starts", json!("empty")).scenario();
+        run(scenario, &[], 3000)
+    };
+    let closed = |what: &WorldEvent| matches!(what, WorldEvent::Broker(Event::ChannelClosed { text, .. }) if text.starts_with("NOT_FOUND"));
+    let shared = ran_so("shared", "ignore");
+    assert_eq!(shared.count(closed), 1);
+    shared.must(&["done(done) < 3", "ready(jobs) > 25"]);
+    for own in ["channel", "connection"] {
+        let apart = ran_so(own, "ignore");
+        assert_eq!(apart.count(closed), 1, "{own}");
+        assert!(apart.world.cannot_publish(WORKER), "{own}");
+        apart.must(&["done(done) > 25", "ready(jobs) = 0", "unsent > 20"]);
+        let again = ran_so(own, "reopen");
+        assert!(again.count(closed) > 5, "{own}");
+        again.must(&["done(done) > 25"]);
+        let ended = ran_so(own, "exit");
+        assert_eq!(ended.count(|what| matches!(what, WorldEvent::Killed { .. })), 1, "{own}");
+    }
+    // To close the connection is to close what consumes on it.
+    let lost = |ran: &Ran| ran.count(|what| matches!(what, WorldEvent::Broker(Event::ConsumerStarted { .. })));
+    assert!(lost(&ran_so("channel", "reconnect")) > 3);
+    assert_eq!(lost(&ran_so("connection", "reconnect")), 1);
+}
+
+#[test]
+fn a_memory_alarm_stops_the_acknowledgements_on_a_connection_that_publishes() {
+    let faults = ["alarm memory at 1s for 2s"];
+    let ran_so = |publishes_on: &str| {
+        let mut worker = worker("", json!({ "publishes_on": publishes_on }));
+        worker["handlers"][0]["steps"].as_array_mut().expect("a list").insert(0, json!({ "do": "work", "ms": 300 }));
+        ran(worker, &faults, 2900)
+    };
+    let (shared, apart) = (ran_so("shared"), ran_so("connection"));
+    assert!(shared.world.is_blocked(WORKER) && apart.world.is_blocked(WORKER));
+    // The publisher is blocked in both; what it published before is acknowledged in one.
+    shared.must(&["unacked(jobs) > 0"]);
+    apart.must(&["unacked(jobs) = 0"]);
+    ran_so("channel").must(&["unacked(jobs) > 0"]);
+}
+
+#[test]
+fn both_connections_are_lost_and_found_again_with_the_broker() {
+    for own in ["channel", "connection"] {
+        let ran = ran(worker("", json!({ "publishes_on": own })), &["restart broker at 1s for 500ms"], 4000);
+        ran.must(&["done(done) > 25", "ready(jobs) = 0", "ready(done) > 25"]);
+        assert!(!ran.world.cannot_publish(WORKER), "{own}");
+        let cut = self::ran(
+            worker("", json!({ "publishes_on": own })),
+            &["partition worker from broker at 500ms for 90s", "kill worker at 95s for 1s"],
+            100_000,
+        );
+        cut.must(&["ready(jobs) = 0", "unacked(jobs) = 0"]);
+        let off = self::ran(worker("", json!({ "publishes_on": own })), &["power off worker at 500ms"], 80_000);
+        off.must(&["unacked(jobs) = 0"]);
+        assert_eq!(off.world.channels_of_the_dead().count(), 0, "{own}");
+    }
+}
+
+#[test]
+fn a_request_is_answered_on_the_channel_that_it_was_published_on() {
+    for (own, queue) in [("channel", "direct"), ("connection", "direct"), ("channel", "exclusive"), ("connection", "exclusive")] {
+        let ask = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": {}, "reply": { "timeout_ms": 500, "queue": queue }, "required": true });
+        let asker = json!({ "name": "asker", "at": [0, 0], "publishes_on": own,
+            "handlers": [{ "on": { "every_ms": 100 }, "steps": [ask, { "do": "effect", "what": "answered", "of": "n" }] }] });
+        let answer = json!({ "do": "publish", "exchange": "", "routing_key": "{replyTo}", "payload": {} });
+        let server = json!({ "name": "server", "at": [0, 0], "publishes_on": own,
+            "handlers": [{ "on": { "queue": "jobs", "prefetch": 10 }, "steps": [answer] }] });
+        run(builder(json!([asker, server])).scenario(), &[], 2090).must(&["done(answered) = 20"]);
+    }
+}
+
+#[test]
+fn a_program_waits_longer_each_time_until_it_is_connected() {
+    let more = json!({ "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 } });
+    let ran = ran(worker("", more), &["restart broker at 1s for 2s", "restart broker at 6s for 10ms"], 8000);
+    let tried = ran.times(|what| matches!(what, WorldEvent::ConnectFailed { instance: WORKER, .. }));
+    assert_eq!(tried, [1101, 1302, 1703, 2504]);
+    let connected = ran.times(|what| matches!(what, WorldEvent::Connected(WORKER)));
+    // Then the first wait is short again.
+    assert_eq!(connected, [1, 3505, 6101]);
+}
+
+#[test]
+fn a_program_has_a_channel_again_and_does_on_it_what_its_code_says() {
+    let declares = json!([{ "queue": "jobs", "arguments": {} }]);
+    let ran_so = |again: &str| {
+        let worker = worker("", json!({ "again": again, "declares": declares }));
+        ran(worker, &["restart broker at 1s for 500ms"], 4000)
+    };
+    let declared = |ran: &Ran| ran.count(|what| matches!(what, WorldEvent::Declared { instance: WORKER, .. }));
+    let all = ran_so("all");
+    assert_eq!(declared(&all), 2);
+    all.must(&["done(done) > 25", "ready(jobs) = 0"]);
+    let consumes = ran_so("consumes");
+    assert_eq!(declared(&consumes), 1);
+    consumes.must(&["done(done) > 25", "ready(jobs) = 0"]);
+    let nothing = ran_so("nothing");
+    assert_eq!(declared(&nothing), 1);
+    nothing.must(&["done(done) < 12", "ready(jobs) > 15"]);
+    assert!(!nothing.world.goes_on_alone(WORKER) && !nothing.world.is_connecting(WORKER), "it has a channel");
+}
+
+#[test]
+fn a_health_endpoint_that_asks_says_what_one_that_lies_does_not() {
+    let ran_so = |fails: Json| {
+        let health = json!({ "on": { "http": "GET /health" }, "steps": [{ "do": "reply", "status": 200, "fails": fails }] });
+        let mut worker = worker("", json!({ "reconnects": "until_connected" }));
+        worker["handlers"].as_array_mut().expect("a list").push(health);
+        let prober = json!([{ "name": "prober", "at": [0, 0], "calls": { "service": "worker", "endpoint": "GET /health" }, "arrivals": { "every_ms": 500 } }]);
+        run(builder(json!([publisher(), worker])).with("clients", prober).scenario(), &["restart broker at 1s for 100ms"], 4900)
+    };
+    ran_so(json!({ "field_missing": "requestId" })).must(&["failed = 0", "ready(jobs) > 25"]);
+    ran_so(json!({ "no_channel": true })).must(&["failed > 5", "ready(jobs) > 25"]);
+    // Compose waits for a program that asks.
+    let waits = |asks: bool| {
+        let worker = worker("", json!({ "health": { "interval_ms": 200, "retries": 20, "asks_channel": asks }, "reconnect_ms": 100 }));
+        let after = with(publisher(), json!({ "starts_after": [{ "name": "worker", "condition": "service_healthy" }] }));
+        let ran = run(builder(json!([after, worker])).with("broker.ready_ms", json!(1000)).scenario(), &[], 3000);
+        ran.times(|what| matches!(what, WorldEvent::Started(InstanceId { service: 0, .. })))
+    };
+    assert_eq!(waits(false), [200]);
+    assert_eq!(waits(true), [1200]);
+}
+
+#[test]
+fn one_instance_is_cut_off_and_the_others_go_on() {
+    let more = json!({ "instances": 3, "concurrency": 1 });
+    let faults = ["partition worker#2 from broker at 1s for 2s"];
+    let ran = ran(worker("", more.clone()), &faults, 2900);
+    let cut = |instance| ran.world.is_cut_off(InstanceId { service: 1, instance });
+    assert_eq!([cut(0), cut(1), cut(2)], [false, true, false]);
+    let begun = |ran: &Ran, which: usize, from: u64, to: u64| {
+        let times =
+            ran.times(|what| matches!(what, WorldEvent::Began { instance, .. } if *instance == InstanceId { service: 1, instance: which }));
+        times.into_iter().filter(|at| (from..to).contains(at)).count()
+    };
+    assert_eq!(begun(&ran, 1, 1002, 2900), 0);
+    assert!(begun(&ran, 0, 1002, 2900) > 3 && begun(&ran, 2, 1002, 2900) > 3);
+    // What waited on the way arrives when the network is whole again.
+    let healed = self::ran(worker("", more.clone()), &faults, 5000);
+    assert!(begun(&healed, 1, 3000, 5000) > 3);
+    healed.must(&["ready(jobs) = 0", "duplicated(done) = 0"]);
+    // The broker gives it up after the heartbeat, and the others get what it held.
+    let long = self::ran(worker("", more.clone()), &["partition worker#2 from broker at 1s"], 100_000);
+    long.must(&["unacked(jobs) = 0", "ready(jobs) = 0", "missing(done) = 0"]);
+    assert_eq!(long.count(|what| matches!(what, WorldEvent::ConnectionLost { .. })), 1);
+    // A cut of all that heals leaves the one that has its own.
+    let both = ["partition worker#2 from broker at 1s", "partition worker from broker at 1500ms for 500ms"];
+    let both = self::ran(worker("", more), &both, 3000);
+    assert!(both.world.is_cut_off(InstanceId { service: 1, instance: 1 }) && !both.world.is_cut_off(WORKER));
+}
+
+#[test]
+fn a_cut_of_one_instance_is_from_the_broker() {
+    let of = |fault: &str| {
+        let document = builder(json!([publisher(), worker("", json!({ "instances": 2 }))])).with("faults", json!([fault])).0.to_string();
+        scenario_file::read(&document)
+            .map(|_| ())
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    };
+    assert_eq!(of("partition worker#2 from broker at 1s"), Ok(()));
+    assert_eq!(of("partition broker from worker#1 at 1s"), Ok(()));
+    for (fault, expected) in [
+        ("partition worker#3 from broker at 1s", "faults[0]: 'worker' has 2 instances"),
+        ("partition worker#2 from publisher at 1s", "faults[0]: 'worker#2' alone can be cut off from the broker only"),
+    ] {
+        let told = of(fault).expect_err(fault);
+        assert!(told.contains(expected), "{fault}: {told}");
+    }
+}
+
+#[test]
+fn a_stop_gives_back_what_was_not_begun() {
+    let steps = json!([{ "do": "work", "ms": 1000 }, { "do": "effect", "what": "done", "of": "eventId" }]);
+    let slow = json!({ "name": "worker", "at": [0, 0], "concurrency": 1, "handlers": [{ "on": { "queue": "jobs", "prefetch": 10 }, "steps": steps }] });
+    // It works at its first, and holds six more.
+    let ran_so = |how: &str| ran(slow.clone(), &[how], 2050);
+    let back = ran_so("stop worker giving back at 750ms");
+    assert_eq!(back.times(|what| matches!(what, WorldEvent::Stopped(WORKER))), [1102]);
+    assert_eq!(back.count(|what| matches!(what, WorldEvent::Settling { verdict: Verdict::Requeue, .. })), 6);
+    back.must(&["done(done) = 1", "requeued(jobs) = 6", "ready(jobs) = 19", "unacked(jobs) = 0", "acknowledged(jobs) = 1"]);
+    let kept = ran_so("stop worker at 750ms");
+    kept.must(&["requeued(jobs) = 0", "unacked(jobs) > 4"]);
+    // What was acknowledged on delivery cannot go back.
+    let mut automatic = slow.clone();
+    automatic["handlers"][0]["on"]["auto_ack"] = json!(true);
+    let automatic = ran(automatic, &["stop worker giving back at 750ms"], 12_000);
+    automatic.must(&["requeued(jobs) = 0", "done(done) = 7", "lost = 0"]);
+}
