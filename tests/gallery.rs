@@ -244,9 +244,9 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
         { "name": "d", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "by_hand": true }, "poison": { "one_in": 2, "set": {} } },
         { "name": "e", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "at_once": 3 } }],
       "services": [
-        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "restart_ms": 2, "health": { "interval_ms": 1, "timeout_ms": 2, "retries": 3 }, "starts_after": [{ "name": "broker", "condition": "service_healthy" }], "relay": { "every_ms": 5, "batch": 7 },
+        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "backoff": { "factor": 3, "max_ms": 9, "jitter": 0.5 }, "again": "consumes", "publishes_on": "connection", "restart_ms": 2, "health": { "interval_ms": 1, "timeout_ms": 2, "asks_channel": true, "retries": 3 }, "starts_after": [{ "name": "broker", "condition": "service_healthy" }], "relay": { "every_ms": 5, "batch": 7 },
           "handlers": [
-            { "on": { "http": "GET /" }, "once": { "by": "id", "remember": 5, "memory": "process" }, "steps": [
+            { "on": { "http": "GET /" }, "once": { "by": "id", "remember": 5, "memory": "record" }, "steps": [
               { "do": "work", "ms": { "uniform": [1, 2] }, "fails": { "first": 1 } },
               { "do": "work", "ms": { "exponential": 2 }, "fails": { "first_attempts": 1 } },
               { "do": "work", "ms": { "log_normal": { "median": 2, "sigma": 0.5 } }, "fails": { "every": 2 } },
@@ -267,13 +267,16 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
               { "do": "ack" }, { "do": "work", "ms": 1, "fails": { "field": "type", "not_in": [1, "a"] }, "on_failure": "forget" },
               { "do": "publish", "routing_key": "q", "payload": "no {json", "as_text": true, "fails": { "no_json": true } }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
-            { "on": { "every_ms": 9 }, "steps": [], "on_failure": "acknowledge" },
+            { "on": { "every_ms": 9 }, "once": { "by": "n", "remember": 5, "memory": "process" }, "steps": [
+              { "do": "declare", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "required": false }, { "do": "check_queue", "queue": "q", "at_least": 1 },
+              { "do": "get", "queue": "r" }, { "do": "ack", "every": 3 }, { "do": "effect", "what": "w", "of": "o", "key": "p", "fails": { "no_channel": true } },
+              { "do": "publish", "routing_key": "q", "payload": {}, "retries": { "max": 2, "pause_ms": 3, "new_id": true } }], "on_failure": "acknowledge" },
             { "on": { "every_ms": 9, "records": { "state": "s", "older_than_ms": 8 } }, "steps": [], "on_failure": "reject_requeue" },
             { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }],
           "versions": [
             { "name": "2.0", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "handlers": [{ "on": { "start_up": true }, "steps": [] }] },
             { "name": "empty", "declares": [], "handlers": [] }, { "name": "same" }] }],
-      "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h",
+      "faults": ["stop a#1 giving back at 1s", "partition a#3 from broker at 2s for 1s", "kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h",
         "power off a#1 at 1s", "delete queue r at 1ms", "purge q at 1ms", "unbind q from x at 1ms", "move q to r at 1ms", "deploy a as 2.0 rolling within 5ms at 2ms", "deploy a as same by kill at 4ms for 1ms"],
       "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]
     }"#;

@@ -235,14 +235,14 @@ pub fn line(step: &Step) -> Line {
         Action::Call { endpoint, required, .. } => {
             Line { does: texts::CALL, what: format!("{} {}", endpoint.service, endpoint.path), more: texts::answer(*required).to_owned() }
         }
-        Action::Effect { what, of } => Line { does: texts::DO, what: what.to_string(), more: texts::for_whom(of) },
+        Action::Effect { what, of, .. } => Line { does: texts::DO, what: what.to_string(), more: texts::for_whom(of) },
         Action::Reply { status } => Line { does: texts::REPLY, what: status.to_string(), more: String::new() },
         Action::Ack { every } => {
             Line { does: texts::ACKNOWLEDGE, what: String::new(), more: every.map(texts::together).unwrap_or_default() }
         }
         Action::Ask(ask) => {
             let what = match ask {
-                Ask::Declare(declares) => declares.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                Ask::Declare { declares, .. } => declares.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
                 Ask::CheckQueue { queue, .. } | Ask::Get { queue } => queue.to_string(),
             };
             Line { does: texts::asks(ask), what, more: texts::ends_without(ask) }

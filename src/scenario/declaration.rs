@@ -172,7 +172,7 @@ pub enum PublishesOn {
     Shared,
     /// On another channel of the same connection.
     Channel,
-    /// On a connection of its own, with a channel of its own.
+    /// On its own connection, with its own channel.
     Connection,
 }
 

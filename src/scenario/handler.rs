@@ -92,16 +92,19 @@ pub enum Memory {
     Process,
     /// Of the service's store: shared by its instances, and there after a crash.
     Store,
+    /// The same, and noted in the transaction of the first record that the handler writes.
+    Record,
 }
 
 impl Memory {
-    pub const ALL: [(&'static str, Self); 2] = [("process", Self::Process), ("store", Self::Store)];
+    pub const ALL: [(&'static str, Self); 3] = [("process", Self::Process), ("store", Self::Store), ("record", Self::Record)];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Process => "process",
             Self::Store => "store",
+            Self::Record => "record",
         }
     }
 }
@@ -138,6 +141,8 @@ pub enum Action {
     Effect {
         what: Name,
         of: Name,
+        /// The field that the other side tells one from another by: it does the same once.
+        key: Option<Name>,
     },
     /// Answers the HTTP request. Without this step the end of the handler does.
     Reply {
@@ -154,8 +159,8 @@ pub enum Action {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
-    /// Declares these, one after the other.
-    Declare(Vec<Declaration>),
+    /// Declares these, one after the other. When that is not required and fails, the handler goes on.
+    Declare { declares: Vec<Declaration>, required: bool },
     /// A passive declare. Its answer becomes the field `checked`. The handler ends here when fewer messages are ready.
     CheckQueue { queue: Name, at_least: u64 },
     /// `basic.get`: the message becomes the delivery of the handler. From an empty queue the handler ends here.
@@ -203,7 +208,7 @@ impl Action {
             Self::Effect { .. } => StepKind::Effect,
             Self::Reply { .. } => StepKind::Reply,
             Self::Ack { .. } => StepKind::Ack,
-            Self::Ask(Ask::Declare(_)) => StepKind::Declare,
+            Self::Ask(Ask::Declare { .. }) => StepKind::Declare,
             Self::Ask(Ask::CheckQueue { .. }) => StepKind::CheckQueue,
             Self::Ask(Ask::Get { .. }) => StepKind::Get,
         }
@@ -308,6 +313,17 @@ pub struct Publish {
     pub headers: Table,
     /// A request: the step waits for its answer.
     pub reply: Option<AwaitReply>,
+    pub retries: Option<PublishRetries>,
+}
+
+/// How a publish is tried again that was not sent, or not confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishRetries {
+    /// After the first attempt.
+    pub max: u32,
+    pub pause: SimTime,
+    /// Each attempt is a new event, as with code that makes the id where it publishes. No consumer knows it for the same.
+    pub new_id: bool,
 }
 
 impl Publish {
@@ -333,6 +349,7 @@ impl Publish {
             expiration: None,
             headers: Table::new(),
             reply: None,
+            retries: None,
         }
     }
 }

@@ -42,8 +42,8 @@ pub use declaration::{Again, ChannelError, Declaration, Own, PublishesOn, Reconn
 pub use directory::Directory;
 pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Operation, Target};
 pub use handler::{
-    Action, Ask, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, ReplyQueue,
-    Step, StepKind, Subscription, Trigger,
+    Action, Ask, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, PublishRetries, RecordQuery,
+    ReplyQueue, Step, StepKind, Subscription, Trigger,
 };
 pub use property::Property;
 pub use service::{Health, Relay, Service, StartsAfter, Version, When};

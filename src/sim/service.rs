@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::agenda::Item;
 use super::chunked::Chunked;
+use super::flight::Publish;
 use super::ids::{Caller, RunId, StoryId, Verdict};
 use super::outbox::Outbox;
 use super::random::Random;
@@ -87,7 +88,7 @@ pub struct Instance {
     pub epoch: u32,
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
-    /// Where it publishes, if that is a channel of its own; on a connection of its own, that too.
+    /// Its own channel to publish on, perhaps with its own connection.
     pub(super) publisher: Option<Publisher>,
     /// The channel on which it declares what it needs; it can do nothing else meanwhile.
     pub(super) setting_up: Option<ChannelId>,
@@ -142,7 +143,7 @@ pub(super) struct Publisher {
 }
 
 impl Instance {
-    /// Whether this connection is one of its own.
+    /// Whether it uses this connection.
     pub(super) fn has_connection(&self, connection: ConnectionId) -> bool {
         self.connection == Some(connection) || self.publisher.is_some_and(|publisher| publisher.connection == Some(connection))
     }
@@ -252,6 +253,16 @@ pub struct Run {
     pub settle_with: Option<Verdict>,
     /// It waits for the broker's answer to a question of a step.
     pub(super) consults: bool,
+    /// What it publishes, to publish the same again.
+    pub(super) kept: Option<Box<Publish>>,
+}
+
+impl Run {
+    pub(super) fn begins_step(&mut self, step: usize) {
+        self.step = step;
+        self.attempt = 0;
+        self.kept = None;
+    }
 }
 
 /// What a handler has said of its delivery.
@@ -260,9 +271,9 @@ pub enum Settled {
     No,
     /// The flight that says it.
     Sent(u64),
-    /// Nothing yet: an acknowledgement of several will take it along.
+    /// Nothing yet: a later acknowledgement will include it.
     Later,
-    /// Nothing, and an acknowledgement of several, with this flight, has taken it along all the same.
+    /// Nothing, and an acknowledgement with this flight has included it all the same.
     Taken(u64),
     /// The channel was gone: the broker puts the message back.
     Unsaid,
@@ -454,6 +465,8 @@ pub struct Store {
     pub full: bool,
     pub(super) outbox: Outbox,
     pub(super) done: Memory<()>,
+    /// What the other side of its effects knows, by their keys.
+    pub(super) keys: Memory<()>,
     /// Of streams: behind what an instance's handler acknowledged last.
     offsets: OrderedMap<(Name, usize, usize), u64>,
     /// How many records each story has here.

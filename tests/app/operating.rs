@@ -37,7 +37,7 @@ fn is_at_work(app: &App, kind: &FaultKind) -> bool {
     let state = world.instance(notification_service(app)).expect("it is there");
     match kind {
         FaultKind::Kill(_) | FaultKind::PowerOff(_) => !state.up,
-        FaultKind::Stop(_) => !state.up || state.stopping,
+        FaultKind::Stop(_) | FaultKind::StopGivingBack(_) => !state.up || state.stopping,
         FaultKind::Hang(_) => state.hung,
         FaultKind::Slow(_, times) => (state.slowness - times).abs() < f64::EPSILON,
         FaultKind::Partition(_) => world.is_cut([End::Service(notification_service(app).service), End::Broker]),

@@ -112,6 +112,15 @@ fn a_publisher_that_declares_at_each_publish_is_refused_at_each() {
     assert_eq!(ran.count(|what| matches!(what, WorldEvent::Declared { what, .. } if what == "queue jobs")), 4);
     assert_eq!(ran.count(|what| matches!(what, WorldEvent::HandlerFailed { step: "declare", .. })), 4);
     ran.must(&["published = 0"]);
+    // Code that catches the error answers all the same.
+    let steps = json!([
+        { "do": "declare", "declares": [{ "exchange": "events", "type": "fanout" }], "required": false },
+        { "do": "publish", "exchange": "events", "routing_key": "a", "payload": {} },
+        { "do": "effect", "what": "done", "of": "n" }
+    ]);
+    let more = json!({ "on_channel_error": "reopen", "reconnect_ms": 100 });
+    let ran = self::ran(json!([service("publisher", json!([{ "on": { "every_ms": 500 }, "steps": steps }]), more)]), &[], 2100);
+    ran.must(&["published = 0", "unsent = 4", "done(done) = 4"]);
 }
 
 #[test]

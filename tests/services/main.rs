@@ -8,6 +8,7 @@ mod declaring;
 mod deploying;
 mod failing;
 mod failures;
+mod once;
 mod operating;
 mod orders;
 mod requests;

@@ -91,6 +91,9 @@ pub(super) fn shape_of(shapes: &[table::Shape], value: Option<&Json>) -> usize {
 impl table::Shape {
     /// A request and a schedule bring no delivery: there is nothing to acknowledge, to reject or to publish again.
     pub(super) fn is_possible(&self, trigger: Option<&Trigger>) -> bool {
+        if matches!(self.distinguished, By::Value("do", "get")) {
+            return matches!(trigger, None | Some(Trigger::Schedule { records: None, .. } | Trigger::StartUp));
+        }
         let needs_a_delivery = match self.distinguished {
             By::Value("do", step) => step == "ack",
             By::Text(policy) => matches!(policy, "requeue" | "reject_requeue" | "chapter" | "acknowledge" | "forget"),

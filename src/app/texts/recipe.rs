@@ -30,7 +30,7 @@ pub fn about(time: &str) -> String {
 
 pub const fn asks(ask: &Ask) -> &'static str {
     match ask {
-        Ask::Declare(_) => "Declare",
+        Ask::Declare { .. } => "Declare",
         Ask::CheckQueue { .. } => "Check queue",
         Ask::Get { .. } => "Fetch from",
     }
@@ -39,7 +39,7 @@ pub const fn asks(ask: &Ask) -> &'static str {
 /// When a handler ends at such a step.
 pub fn ends_without(ask: &Ask) -> String {
     match ask {
-        Ask::Declare(_) | Ask::CheckQueue { at_least: 0, .. } => String::new(),
+        Ask::Declare { .. } | Ask::CheckQueue { at_least: 0, .. } => String::new(),
         Ask::CheckQueue { at_least, .. } => format!("ends below {}", grouped(*at_least)),
         Ask::Get { .. } => "ends if it is empty".to_owned(),
     }

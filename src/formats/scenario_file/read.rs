@@ -9,8 +9,9 @@ use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration,
     Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health, Json as Data, Link, Memory,
-    Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishesOn, QueueSpec, Reconnects, RecordQuery, Relay,
-    ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version, When, validate,
+    Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries, PublishesOn, QueueSpec, Reconnects,
+    RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version,
+    When, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -558,10 +559,14 @@ fn step(node: &Node) -> Step {
             let (endpoint, attempts) = (endpoint(&fields), attempts(&fields));
             Action::Call { endpoint, attempts, required: fields.flag("required", true) }
         }
-        StepKind::Effect => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
+        StepKind::Effect => Action::Effect {
+            what: fields.need("what").name(),
+            of: fields.need("of").name(),
+            key: fields.maybe("key").map(|node| node.name()),
+        },
         StepKind::Reply => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
         StepKind::Ack => Action::Ack { every: fields.maybe("every").map(|node| node.number_up_to()) },
-        StepKind::Declare => Action::Ask(Ask::Declare(declares(&fields))),
+        StepKind::Declare => Action::Ask(Ask::Declare { declares: declares(&fields), required: fields.flag("required", true) }),
         StepKind::CheckQueue => Action::Ask(Ask::CheckQueue {
             queue: fields.need("queue").name(),
             at_least: fields.maybe("at_least").map_or(0, |node| node.whole(u64::MAX)),
@@ -589,7 +594,19 @@ fn publish(fields: &Fields) -> Publish {
         expiration: fields.maybe("expiration_ms").map(|node| node.millis()),
         headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
         reply: fields.maybe("reply").map(|node| await_reply(&node)),
+        retries: fields.maybe("retries").map(|node| publish_retries(&node)),
     }
+}
+
+fn publish_retries(node: &Node) -> PublishRetries {
+    let fields = node.fields();
+    let retries = PublishRetries {
+        max: fields.need("max").number_up_to(),
+        pause: fields.need("pause_ms").millis(),
+        new_id: fields.flag("new_id", false),
+    };
+    fields.done();
+    retries
 }
 
 fn await_reply(node: &Node) -> AwaitReply {

@@ -339,10 +339,12 @@ fn step(step: &Step) -> Doc {
             .with("endpoint", name(&endpoint.path))
             .and(self::attempts(attempts))
             .with_unless("required", *required, &true),
-        Action::Effect { what, of } => document.with("what", name(what)).with("of", name(of)),
+        Action::Effect { what, of, key } => document.with("what", name(what)).with("of", name(of)).with_some("key", key.as_ref().map(name)),
         Action::Reply { status } => document.with("status", *status),
         Action::Ack { every } => document.with_some("every", *every),
-        Action::Ask(Ask::Declare(declares)) => document.with_list("declares", declares.iter().map(declaration)),
+        Action::Ask(Ask::Declare { declares, required }) => {
+            document.with_list("declares", declares.iter().map(declaration)).with_unless("required", *required, &true)
+        }
         Action::Ask(Ask::CheckQueue { queue, at_least }) => document.with("queue", name(queue)).with_unless("at_least", *at_least, &0),
         Action::Ask(Ask::Get { queue }) => document.with("queue", name(queue)),
     };
@@ -363,6 +365,12 @@ fn publish(publish: &Publish) -> Doc {
         .with_some("priority", publish.priority)
         .with_some("expiration_ms", publish.expiration.map(millis))
         .with_some("headers", table(&publish.headers))
+        .with_some(
+            "retries",
+            publish.retries.map(|retries| {
+                Doc::object().with("max", retries.max).with("pause_ms", millis(retries.pause)).with_unless("new_id", retries.new_id, &false)
+            }),
+        )
         .with_some(
             "reply",
             publish.reply.map(|reply| {

@@ -65,7 +65,11 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
                 destination(&mut publish.exchange, &mut publish.routing_key, visit);
             }
             match &mut step.action {
-                Action::Ask(Ask::Declare(declares)) => declares.iter_mut().for_each(|declaration| in_declaration(declaration, visit)),
+                Action::Ask(Ask::Declare { declares, .. }) => {
+                    for declaration in declares {
+                        in_declaration(declaration, visit);
+                    }
+                }
                 Action::Ask(Ask::CheckQueue { queue, .. } | Ask::Get { queue }) => visit(Referent::Queue, queue),
                 _ => {}
             }
@@ -248,7 +252,7 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     }
     for handler in handlers(scenario) {
         handler.steps.retain_mut(|step| match &mut step.action {
-            Action::Ask(Ask::Declare(declares)) => {
+            Action::Ask(Ask::Declare { declares, .. }) => {
                 declares.retain_mut(keeps);
                 !declares.is_empty()
             }

@@ -139,7 +139,7 @@ fn expectations_follow_by_kind() {
         let mut scenario = edited(&everything()).expect("it can be built");
         names::rename(&mut scenario, &queue(), &"orders".into());
         names::rename(&mut scenario, &Part::Client("client-1".into()), &"orders".into());
-        scenario.services[1].handlers[0].steps[0].action = Action::Effect { what: "orders".into(), of: "eventId".into() };
+        scenario.services[1].handlers[0].steps[0].action = Action::Effect { what: "orders".into(), of: "eventId".into(), key: None };
         scenario.until = Some(SimTime::from_secs(1));
         scenario.expects.push(Expectation { says: String::new(), property: property.parse().expect(property) });
         let rename = Edit::Rename { part: Part::Queue("orders".into()), name: "depth".into() };

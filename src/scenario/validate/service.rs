@@ -6,8 +6,8 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::scenario::{
-    Action, Ask, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Name, Offset, Publish,
-    QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
+    Action, Ask, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Memory, Name, Offset,
+    Publish, QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
 };
 
 const fn is_get(step: &Step) -> bool {
@@ -241,6 +241,10 @@ impl Check<'_> {
             if once.by.is_empty() {
                 self.problem(format!("{path}.once.by"), "which field tells one from another?");
             }
+            let writes = |step: &Step| matches!(step.action, Action::Persist { .. });
+            if once.memory == Memory::Record && !handler.steps.iter().any(writes) {
+                self.problem(format!("{path}.once.memory"), "it is noted with a record, and no step writes one");
+            }
             if once.remember == 0 {
                 self.problem(format!("{path}.once.remember"), "it remembers at least 1 id");
             }
@@ -262,6 +266,9 @@ impl Check<'_> {
                     }
                     if let Some(publish) = outbox {
                         self.publish(&format!("{path}.outbox"), publish);
+                        if publish.retries.is_some() {
+                            self.problem(format!("{path}.outbox.retries"), "a relay publishes it until it is confirmed, with the same id");
+                        }
                         if publish.reply.is_some() {
                             self.problem(format!("{path}.outbox.reply"), "a relay publishes it later, and no step waits for an answer");
                         }
@@ -272,9 +279,12 @@ impl Check<'_> {
                     self.problem(path.clone(), "there is nothing to acknowledge: only a queue's delivery is, and not with auto_ack");
                 }
                 Action::Ack { every: Some(0) } => {
-                    self.problem(format!("{path}.every"), "it acknowledges each time, or each n-th: give 1 or more")
+                    self.problem(format!("{path}.every"), "it acknowledges each time, or each n-th: give 1 or more");
                 }
                 Action::Ask(ask) => self.ask(&path, ask, handler, number),
+                Action::Effect { key: Some(key), .. } if key.is_empty() => {
+                    self.problem(format!("{path}.key"), "which field tells one from another?");
+                }
                 Action::Effect { .. } | Action::Reply { .. } | Action::Ack { .. } => {}
             }
             self.failure_rule(&path, &step.fails);
@@ -286,8 +296,8 @@ impl Check<'_> {
 
     fn ask(&mut self, path: &str, ask: &Ask, handler: &Handler, number: usize) {
         match ask {
-            Ask::Declare(declares) if declares.is_empty() => self.problem(format!("{path}.declares"), "what does it declare?"),
-            Ask::Declare(declares) => self.declares(path, declares),
+            Ask::Declare { declares, .. } if declares.is_empty() => self.problem(format!("{path}.declares"), "what does it declare?"),
+            Ask::Declare { declares, .. } => self.declares(path, declares),
             Ask::CheckQueue { queue, .. } => self.queue(format!("{path}.queue"), queue),
             Ask::Get { queue } => {
                 self.queue(format!("{path}.queue"), queue);
@@ -354,6 +364,12 @@ impl Check<'_> {
         self.size(format!("{path}.payload"), "bytes of a message's body", template::size(&publish.payload), limits::BODY_BYTES);
         if publish.as_text && !publish.payload.is_string() {
             self.problem(format!("{path}.payload"), "a body that is no JSON is a text: give the payload in quotes");
+        }
+        if let Some(retries) = &publish.retries {
+            self.size(format!("{path}.retries.max"), "retries of a request", retries.max as usize, limits::RETRIES as usize);
+            if retries.pause < PAUSE_MIN {
+                self.problem(format!("{path}.retries.pause_ms"), "it takes 1 ms at least");
+            }
         }
         if publish.confirm_timeout.is_some() && !publish.confirm {
             self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");

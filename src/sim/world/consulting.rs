@@ -55,7 +55,9 @@ impl World {
             return;
         }
         let method = match ask {
-            Ask::Declare(declares) => self.declaration(&declares, question.place).and_then(|declaration| self.declare_method(&declaration)),
+            Ask::Declare { declares, .. } => {
+                self.declaration(&declares, question.place).and_then(|declaration| self.declare_method(&declaration))
+            }
             Ask::CheckQueue { queue, .. } => self.declare_method(&Declaration::Check(BindingTarget::Queue(queue))),
             Ask::Get { queue } => Some(Method::BasicGet { queue, no_ack: false }),
         };
@@ -82,7 +84,7 @@ impl World {
         run.consults = false;
         let about = run.about.clone();
         match (ask, reply) {
-            (Ask::Declare(declares), _) => {
+            (Ask::Declare { declares, .. }, _) => {
                 if let Some(declaration) = self.declaration(&declares, place) {
                     self.happened(WorldEvent::Declared { instance: id, what: declaration.to_string() });
                 }
@@ -152,7 +154,11 @@ impl World {
         let spec = self.spec_of(id).clone();
         let Some(run) = self.run_mut(id, run_id) else { return };
         run.wait += 1;
-        let step = spec.handlers[run.handler].steps.get(run.step).map_or("", |step| step.action.name());
-        self.fail(id, run_id, step, reason.to_owned());
+        let action = spec.handlers[run.handler].steps.get(run.step).map(|step| &step.action);
+        if let Some(Action::Ask(Ask::Declare { required: false, .. })) = action {
+            self.next_step(id, run_id);
+        } else {
+            self.fail(id, run_id, action.map_or("", Action::name), reason.to_owned());
+        }
     }
 }

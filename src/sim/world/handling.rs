@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::World;
 use super::life::NO_ANSWER;
-use crate::base::SimTime;
 use crate::base::number::Shortest;
+use crate::base::{SimTime, limits};
 use crate::broker::queue::Kind;
 use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{DeathReason, Message, Name, Value};
@@ -91,6 +91,7 @@ impl World {
             awaits: None,
             settle_with: None,
             consults: false,
+            kept: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));
         self.made(usize::try_from(read).unwrap_or(usize::MAX));
@@ -127,7 +128,7 @@ impl World {
         let service = &self.services[id.service];
         match memory {
             Memory::Process => service.instances[id.instance].done.contains(&key),
-            Memory::Store => service.store.done.contains(&key),
+            Memory::Store | Memory::Record => service.store.done.contains(&key),
         }
     }
 
@@ -137,7 +138,7 @@ impl World {
         let service = &mut self.services[id.service];
         let done = match memory {
             Memory::Process => &mut service.instances[id.instance].done,
-            Memory::Store => &mut service.store.done,
+            Memory::Store | Memory::Record => &mut service.store.done,
         };
         done.value(&key, remember as usize);
     }
@@ -156,9 +157,8 @@ impl World {
 
     pub(super) fn next_step(&mut self, id: InstanceId, run_id: RunId) {
         if let Some(run) = self.run_mut(id, run_id) {
-            run.step += 1;
+            run.begins_step(run.step + 1);
             run.wait += 1;
-            run.attempt = 0;
         }
         self.proceed(id, run_id);
     }
@@ -215,7 +215,7 @@ impl World {
                         return;
                     }
                 }
-                Action::Effect { what, of } => self.effect(id, run_id, what, of),
+                Action::Effect { what, of, key } => self.effect(id, run_id, what, of, key.as_ref()),
                 Action::Reply { status } => self.reply(id, run_id, *status),
                 Action::Ack { every } => self.acknowledge_early(id, run_id, *every),
                 Action::Ask(_) => {
@@ -224,7 +224,7 @@ impl World {
                 }
             }
             let Some(run) = self.run_mut(id, run_id) else { return };
-            run.step += 1;
+            run.begins_step(run.step + 1);
         }
     }
 
@@ -299,11 +299,30 @@ impl World {
             let times = store.count_story(story);
             self.ledger.business.recorded(story, times > 1);
         }
+        let spec = self.spec_of(id).clone();
+        let handler = self.run_mut(id, run_id).map(|run| run.handler);
+        let once = handler.and_then(|handler| spec.handlers[handler].once.as_ref());
+        if once.is_some_and(|once| once.memory == Memory::Record) {
+            self.remember_done(id, run_id);
+        }
         self.happened(WorldEvent::Persisted { instance: id, record: number, state: state.clone(), about });
         Ok(())
     }
 
-    fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name) {
+    fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name, key: Option<&Name>) {
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let key = key.map(|key| field(run.data.json(), key).map_or_else(String::new, text_of));
+        if let Some(key) = key {
+            let about = run.about.clone();
+            let key: Name = format!("{what} {key}").into();
+            self.made(key.len());
+            let known = &mut self.services[id.service].store.keys;
+            if known.contains(&key) {
+                self.happened(WorldEvent::Skipped { instance: id, about });
+                return;
+            }
+            known.value(&key, limits::REMEMBERED as usize);
+        }
         let Some(run) = self.run_mut(id, run_id) else { return };
         let whom = field(run.data.json(), of).map_or_else(|| "no recipient".to_owned(), text_of);
         let (story, about) = (run.story, run.about.clone());

@@ -44,10 +44,9 @@ impl World {
         match spec.on_channel_error {
             ChannelError::Exit => self.crash(id),
             ChannelError::Ignore => self.lost_publisher(id, false),
-            ChannelError::Reopen => self.lost_publisher(id, true),
             // Its consumers share the connection that it closes.
             ChannelError::Reconnect if spec.publishes_on == PublishesOn::Channel => self.lost_channel(id),
-            ChannelError::Reconnect => self.lost_publisher(id, true),
+            ChannelError::Reopen | ChannelError::Reconnect => self.lost_publisher(id, true),
         }
     }
 

@@ -94,9 +94,10 @@ impl World {
     /// Whether the handler has to wait, or has ended.
     pub(super) fn publish_step(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
         let Some(channel) = self.publishing_channel(id) else {
-            return self.unsent(id, run_id, spec);
+            return self.publishes_again(id, run_id, spec) || self.unsent(id, run_id, spec);
         };
-        let publish = match self.filled(id, run_id, spec) {
+        let kept = self.run_mut(id, run_id).and_then(|run| run.kept.as_deref().cloned());
+        let publish = match kept.map_or_else(|| self.filled(id, run_id, spec), Ok) {
             Ok(publish) => publish,
             Err(why) => {
                 self.fail(id, run_id, "publish", why);
@@ -104,6 +105,9 @@ impl World {
             }
         };
         let Some(run) = self.run_mut(id, run_id) else { return true };
+        if spec.retries.is_some_and(|retries| !retries.new_id) {
+            run.kept = Some(Box::new(publish.clone()));
+        }
         let (wait, about) = (run.wait, run.about.clone());
         run.awaits = spec.reply.and(publish.properties.correlation_id.clone());
         // An answer says more than a confirm.
@@ -114,6 +118,19 @@ impl World {
             self.agenda.push(self.now + span, Item::TimesOut { instance: id, epoch, run: run_id, wait });
         }
         spec.confirm || spec.reply.is_some()
+    }
+
+    /// Whether the step is tried once more, later.
+    fn publishes_again(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
+        let Some(retries) = spec.retries else { return false };
+        let instance = self.instance_mut(id);
+        let epoch = instance.epoch;
+        let Some(run) = instance.runs.get_mut(&run_id).filter(|run| run.attempt < retries.max) else { return false };
+        run.attempt += 1;
+        run.wait += 1;
+        let wait = run.wait;
+        self.agenda.push(self.now + retries.pause, Item::Continues { instance: id, epoch, run: run_id, wait });
+        true
     }
 
     /// The chapter's publisher logs this and goes on: a failed publish must not fail the order.
@@ -235,7 +252,11 @@ impl World {
             return false;
         }
         let step = spec.handlers[run.handler].steps.get(run.step);
-        let required = matches!(step.map(|step| &step.action), Some(crate::scenario::Action::Publish(publish)) if publish.required);
+        let publish = step.and_then(|step| step.action.published());
+        if result.is_err() && publish.is_some_and(|publish| self.publishes_again(id, run_id, publish)) {
+            return false;
+        }
+        let required = publish.is_some_and(|publish| publish.required);
         match result {
             Err(why) if required => {
                 self.fail(id, run_id, "publish", why.reason().to_owned());

@@ -92,7 +92,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
     },
 ];
 
-pub(in crate::app::form) static PUBLISH: [Field; 13] = [
+pub(in crate::app::form) static PUBLISH: [Field; 14] = [
     Field {
         key: "exchange",
         label: "Exchange",
@@ -145,6 +145,12 @@ pub(in crate::app::form) static PUBLISH: [Field; 13] = [
     Field { key: "priority", label: "Priority", help: "0 to 255, for queues with a max priority.", kind: Kind::Rare("none", &Kind::Whole) },
     Field { key: "expiration_ms", label: "Expiration, ms", help: "This message's own TTL.", kind: Kind::Rare("none", &Kind::Number) },
     Field { key: "headers", label: "Headers", help: "As JSON.", kind: Kind::Rare("none", &Kind::Json) },
+    Field {
+        key: "retries",
+        label: "Tries again",
+        help: "As JSON: {\"max\": 3, \"pause_ms\": 1000}. With \"new_id\": true each attempt is a new event.",
+        kind: Kind::Rare("never", &Kind::Json),
+    },
     Field {
         key: "reply",
         label: "Waits for an answer",
@@ -382,8 +388,8 @@ pub(in crate::app::form) static ACTION: [Shape; 10] = [
                                 template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
                                 distinguished: By::Key("routing_key"),
                                 title: "",
-                                // The relay awaits no answer.
-                                fields: PUBLISH.split_at(PUBLISH.len() - 1).0,
+                                // The relay awaits no answer, and tries until it is confirmed.
+                                fields: PUBLISH.split_at(PUBLISH.len() - 2).0,
                             },
                         ],
                     },
@@ -428,6 +434,12 @@ pub(in crate::app::form) static ACTION: [Shape; 10] = [
                 help: "The field that names the recipient. Twice for one recipient is a duplicate.",
                 kind: Kind::Text,
             },
+            Field {
+                key: "key",
+                label: "Idempotency key",
+                help: "The field that the other side compares: it does the same once.",
+                kind: Kind::Rare("none", &Kind::Text),
+            },
         ],
     },
     Shape {
@@ -454,12 +466,15 @@ pub(in crate::app::form) static ACTION: [Shape; 10] = [
         template: r#"{"do":"declare","declares":[{"queue":"$queue"}]}"#,
         distinguished: By::Value("do", "declare"),
         title: "Declare",
-        fields: &[Field {
-            key: "declares",
-            label: "Declares",
-            help: "As JSON, a list. The next step begins after RabbitMQ's answer.",
-            kind: Kind::Json,
-        }],
+        fields: &[
+            Field {
+                key: "declares",
+                label: "Declares",
+                help: "As JSON, a list. The next step begins after RabbitMQ's answer.",
+                kind: Kind::Json,
+            },
+            Field { key: "required", label: "Required", help: "If it fails, the handler fails.", kind: Kind::Rare("", &Kind::Flag(true)) },
+        ],
     },
     Shape {
         name: "Check queue",
@@ -661,7 +676,11 @@ pub(in crate::app::form) static HANDLER: [Field; 4] = [
                                 key: "memory",
                                 label: "Memory",
                                 help: "A process loses its memory when it ends. A store is shared by instances and survives.",
-                                kind: Kind::Words(&[("store", "of the store"), ("process", "of the process")]),
+                                kind: Kind::Words(&[
+                                    ("store", "of the store"),
+                                    ("record", "of the store, with the record"),
+                                    ("process", "of the process"),
+                                ]),
                             },
                         ],
                     },
