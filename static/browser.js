@@ -173,6 +173,11 @@ addEventListener("focusin", ({ target }) => {
   last = { area, target, place: controls(area).indexOf(target) };
 });
 addEventListener("pointerdown", () => (last = null), { capture: true });
+/** The canvas that was pressed has the keyboard, and no ring: its parts have one. */
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), { capture: true });
+addEventListener("keydown", () => (pressed = false), { capture: true });
+addEventListener("focusin", ({ target }) => target.id === "stage" && target.toggleAttribute("data-pressed", pressed));
 // The press focuses what is pressed, and the click leaves it again; a field keeps it.
 const leaves = ({ detail, target }) => detail > 0 && last?.target.contains(target) && !target.matches("input, select, textarea");
 addEventListener("click", (event) => leaves(event) && (last = null), { capture: true });

@@ -260,7 +260,7 @@ impl App {
             let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));
             // In a low window what is above half a sheet would be too small to read without one.
             let steady = if above_sheet.scale >= now.scale.min(1.0) * STEADY { above_sheet } else { now };
-            Some(kept.or_else(|| self.beside_drawers(&bounds)).unwrap_or(steady))
+            Some(self.with_pointed(kept.or_else(|| self.beside_drawers(&bounds)).unwrap_or(steady), size))
         };
         whole().unwrap_or_default()
     }
@@ -375,6 +375,45 @@ impl App {
         }
     }
 
+    /// What a lesson points at, all of it.
+    fn pointed_rect(&self) -> Option<geometry::Rect> {
+        let session = self.session.as_ref()?;
+        let plan = session.plan();
+        let is_pointed_at = |place: &Node| session.part(place).is_some_and(|part| session.points.contains(part.name()));
+        let parts = if session.points.is_empty() { Vec::new() } else { geometry::places(plan) };
+        parts
+            .iter()
+            .filter(|place| is_pointed_at(place))
+            .filter_map(|place| geometry::with_name(plan, place))
+            .reduce(|all, one| all.with(&one))
+    }
+
+    /// What a lesson points at is in view, with what is selected. Where both have no room, the drawing is smaller, but can still be read.
+    fn with_pointed(&self, camera: Camera, size: Pixel) -> Camera {
+        let Some(pointed) = self.pointed_rect().filter(|pointed| !camera.shows(size, pointed)) else { return camera };
+        let all = self.selected_rect().map_or(pointed, |selected| selected.with(&pointed));
+        let around = |rect: &geometry::Rect, camera: Camera| rect.grown(BESIDE_REVEALED / camera.scale);
+        let (view, wanted) = (camera.view(size), around(&all, camera));
+        if wanted.width <= view.width && wanted.height <= view.height {
+            return camera.revealing(size, &wanted);
+        }
+        let smaller = Camera::fitting(size, &wanted);
+        if smaller.scale >= camera.scale.min(LEGIBLE) {
+            return smaller;
+        }
+        // What is worked on comes first.
+        let least = Camera { scale: camera.scale.min(LEGIBLE), ..camera };
+        let first = self.selected_rect().unwrap_or(pointed);
+        least.revealing(size, &around(&pointed, least)).revealing(size, &around(&first, least))
+    }
+
+    /// A lesson points at other parts, in a view that the visitor chose.
+    pub(super) fn reveal_pointed(&mut self) {
+        if self.canvas.gesture == Gesture::Idle {
+            self.canvas.chosen = self.canvas.chosen.map(|chosen| self.with_pointed(chosen, self.canvas.size));
+        }
+    }
+
     /// In a view that the visitor chose; any other shows everything.
     fn reveal_selected(&mut self) {
         if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
@@ -425,6 +464,7 @@ impl App {
     fn resize(&mut self, size: Pixel) {
         let (seen, before) = (self.camera(), self.canvas.drawers);
         let is_seen = self.selected_rect().is_some_and(|rect| seen.shows(self.canvas.size, &rect));
+        let is_pointed_seen = self.pointed_rect().is_some_and(|rect| seen.shows(self.canvas.size, &rect));
         self.canvas.size = size;
         self.canvas.drawers = self.canvas.beside.map(|(left, whole)| (left, whole.x - left - size.x));
         // While a pointer is down, nothing moves.
@@ -438,6 +478,9 @@ impl App {
         let Some(home) = home else { return };
         if is_seen {
             self.reveal_selected();
+        }
+        if is_pointed_seen {
+            self.reveal_pointed();
         }
         self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (Some(home), aside));
     }
@@ -453,6 +496,7 @@ impl App {
         // What is seen stays where it is on the page, also where a drawer at the left shuts for it.
         let stands = seen.panned(before.0 - now.0, 0.0);
         let to = stands.revealing(self.canvas.size, &rect.grown(BESIDE_REVEALED / stands.scale));
+        let to = self.with_pointed(to, self.canvas.size);
         if self.hides_parts() || self.camera().scale.to_bits() != seen.scale.to_bits() {
             self.canvas.chosen = Some(to);
             self.canvas.aside = Some((None, to));

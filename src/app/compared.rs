@@ -4,9 +4,10 @@ use super::Session;
 use super::difference::difference;
 use super::texts::compared as texts;
 use crate::broker::Name;
-use crate::scenario::FaultKind;
 use crate::scenario::property::{LatencyOf, Quantity};
-use crate::sim::{Input, Recording, TimedInput};
+use crate::scenario::{FaultKind, Service, Trigger};
+use crate::sim::world::same_program;
+use crate::sim::{Input, Recording, TimedInput, World};
 
 /// What is counted or measured, as a row of a table tells it.
 #[must_use]
@@ -91,6 +92,7 @@ pub fn apart(session: &Session) -> Vec<String> {
     if before.scenario() != after.scenario() {
         says.push(texts::changed_after(&difference(before.scenario(), after.scenario()).says));
     }
+    says.extend(reconnected(before, after));
     for (one, another, tell) in [(before, after, texts::killed_before as fn(&str) -> String), (after, before, texts::killed_after)] {
         let killed = kills(one.recording(), another.recording());
         if !killed.is_empty() {
@@ -98,6 +100,31 @@ pub fn apart(session: &Session) -> Vec<String> {
         }
     }
     says
+}
+
+/// A program that an edit replaces while it runs connects again: what it held is requeued, and counts beside what else is.
+fn reconnected(before: &World, after: &World) -> Option<String> {
+    let is_edited = after.recording().inputs.iter().any(|timed| matches!(timed.input, Input::Edit(_)));
+    let consumes = |service: &Service| service.handlers.iter().any(|handler| matches!(handler.trigger, Trigger::Queue(_)));
+    let is_other = |service: &&Service| {
+        let was = before.scenario().services.iter().find(|known| known.name == service.name);
+        was.is_some_and(|was| consumes(was) && !same_program(was, service))
+    };
+    let services: Vec<&str> = after.scenario().services.iter().filter(is_other).map(|service| &*service.name).collect();
+    (is_edited && !services.is_empty()).then(|| texts::reconnected(&services.join(", ")))
+}
+
+/// What repeating does, as a command. None: it has no short name.
+#[must_use]
+pub fn deed(input: &Input) -> Option<String> {
+    Some(match input {
+        Input::Fault(fault) => fault.kind.to_string(),
+        Input::Mend(kind) => texts::end_of(kind),
+        Input::Publish(message) => texts::publish(&message.routing_key),
+        Input::Request { client, count } => texts::requests(*count, client),
+        Input::Purge { queue } => texts::purge(queue),
+        Input::Get { .. } | Input::Move { .. } | Input::Silence | Input::Edit(_) => return None,
+    })
 }
 
 /// The kills by hand that one run has and the other has not, each with its moment.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::effect::Effect;
 use super::notice::Notice;
 use super::texts::composer as texts;
-use super::{App, Session, words};
+use super::{App, Session, whatif, words};
 use crate::base::{SimTime, limits, number};
+use crate::broker::exchange::topic;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Event, Name, Properties, Table};
 use crate::formats::amqp_json::table_from_json;
-use crate::scenario::Json;
+use crate::scenario::{Json, Publish};
 use crate::sim::{HandPublish, WorldEvent};
 
 /// No more than this are published at once.
@@ -94,6 +95,8 @@ pub struct Composer {
     pub is_told: bool,
     /// This very message was sent: nothing was changed since.
     pub is_sent: bool,
+    /// The key was typed or chosen: it follows the system no more.
+    is_typed: bool,
 }
 
 /// What can be typed or chosen.
@@ -113,6 +116,9 @@ pub enum Typed {
     /// One of [`TEMPLATES`], by its name.
     Template,
 }
+
+/// Where a system says nothing of keys.
+const USUAL_KEY: &str = "order.placed";
 
 /// The chapter's events: name, routing key, payload.
 pub const TEMPLATES: [(&str, &str, &str); 5] = [
@@ -151,7 +157,7 @@ impl Composer {
     pub fn new(exchange: Name) -> Self {
         Self {
             exchange,
-            routing_key: "order.placed".into(),
+            routing_key: USUAL_KEY.into(),
             payload: "{\n  \"orderId\": 4711,\n  \"address\": { \"zip\": \"10115\" }\n}".into(),
             headers: String::new(),
             persistent: true,
@@ -170,6 +176,7 @@ impl Composer {
             refused: 0,
             is_told: false,
             is_sent: false,
+            is_typed: false,
         }
     }
 
@@ -178,6 +185,7 @@ impl Composer {
             self.error = None;
         }
         self.is_sent = false;
+        self.is_typed |= matches!(what, Typed::Key | Typed::Template);
         match what {
             Typed::Exchange => self.exchange = text.into(),
             Typed::Key => self.routing_key = text,
@@ -314,6 +322,48 @@ impl Composer {
 }
 
 impl Session {
+    /// Until a key is typed, or something is sent, the message is one of this system.
+    pub(super) fn propose_message(&mut self) {
+        if self.composer.is_typed || self.composer.published > 0 {
+            return;
+        }
+        let (exchange, key) = self.proposed();
+        (self.composer.exchange, self.composer.routing_key) = (exchange, key);
+    }
+
+    /// What a service publishes there. Else a key of the exchange's bindings, or a key that leads to a queue without an exchange.
+    fn proposed(&self) -> (Name, String) {
+        let (broker, exchange) = (&self.scenario().broker, &self.composer.exchange);
+        let published: Vec<&Publish> = self.publishes().filter(|publish| !publish.routing_key.contains('{')).collect();
+        let here = || published.iter().filter(move |publish| publish.exchange == *exchange);
+        let usual = here().find(|publish| &*publish.routing_key == USUAL_KEY).or_else(|| here().next());
+        let leads = |key: &str| !self.world().broker().destinations(exchange, key, Properties::default()).is_empty();
+        // Where the chapter's event leads nowhere, the first message is one that arrives.
+        if let Some(publish) = usual.or_else(|| published.first().filter(|_| !leads(USUAL_KEY))) {
+            return (publish.exchange.clone(), publish.routing_key.to_string());
+        }
+        if exchange.is_empty() {
+            let key = broker.queues.first().map_or_else(|| USUAL_KEY.to_owned(), |queue| queue.name.to_string());
+            return (exchange.clone(), key);
+        }
+        let bound = broker.bindings.iter().filter(|binding| binding.source == *exchange && !binding.routing_key.is_empty());
+        let bound: Vec<&str> = bound.map(|binding| &*binding.routing_key).filter(|key| *key != "#").collect();
+        let is_usual = bound.is_empty() || bound.iter().any(|key| topic::matches(key, USUAL_KEY));
+        let key = if is_usual { USUAL_KEY.to_owned() } else { whatif::like(bound[0]) };
+        (exchange.clone(), key)
+    }
+
+    /// The key of the message that is composed is one of this system: published, bound, or a queue's name.
+    #[must_use]
+    pub fn knows_composed_key(&self) -> bool {
+        let (broker, Composer { exchange, routing_key: key, .. }) = (&self.scenario().broker, &self.composer);
+        let takes = |bound: &str| bound == key || bound != "#" && topic::matches(bound, key);
+        self.composer.is_typed
+            || self.keys().iter().any(|known| ***known == **key)
+            || exchange.is_empty() && broker.queues.iter().any(|queue| *queue.name == **key)
+            || broker.bindings.iter().any(|binding| binding.source == *exchange && takes(&binding.routing_key))
+    }
+
     fn publish(&mut self) {
         (self.composer.outcome, self.composer.sent) = (None, None);
         match self.composer.message().and_then(|message| Ok((message, self.composer.read_count().map_err(|why| (Typed::Count, why))?))) {

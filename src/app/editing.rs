@@ -438,6 +438,7 @@ impl Session {
             let name = first.name.clone();
             self.composer.exchange = name;
         }
+        self.propose_message();
         let line = self.selection.line.take().and_then(|line| line.after(&old, self.scenario()));
         self.selection.line = line.filter(|line| self.edge_of(line).is_some());
     }

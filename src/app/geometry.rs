@@ -91,6 +91,13 @@ impl Rect {
         Self { left: self.left - by, top: self.top - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
     }
 
+    /// Both, and what is between them.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
+        Self { left, top, width: self.right().max(other.right()) - left, height: self.bottom().max(other.bottom()) - top }
+    }
+
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
         self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
@@ -694,15 +701,26 @@ pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) 
     flip(end(Size { width: size.height, height: size.width }, &start.flipped(), flip(tip), dead))
 }
 
-/// A requeue flies back in an arc over the line it came by.
+/// A requeue flies back in an arc over the line it came by. In a turned drawing that is beside it, where no dead letters fall.
 #[must_use]
 pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
     let (start, end) = (card(plan, from)?, card(plan, to)?);
+    if plan.turned.is_some() && falls_at_the_left(plan, to, &end) {
+        let (from, to) = (Point { x: start.right(), y: start.top + start.height * 0.25 }, Point { x: end.right(), y: end.bottom() - 16.0 });
+        let beside = from.x.max(to.x) + 44.0 * ASIDE_TURNED;
+        return Some(Curve { from, control_from: Point { x: beside, ..from }, control_to: Point { x: beside, ..to }, to });
+    }
     let (start, end) = if plan.turned.is_some() { (start.flipped(), end.flipped()) } else { (start, end) };
     let (from, to) = (Point { x: start.left + start.width * 0.25, y: start.top }, Point { x: end.right() - 16.0, y: end.top });
     let height = if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
     let arc = Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to };
     Some(if plan.turned.is_some() { arc.flipped() } else { arc })
+}
+
+/// The dead letters of this queue leave it at the left.
+fn falls_at_the_left(plan: Plan<'_>, queue: &Place, card: &Rect) -> bool {
+    let falls = |edge: &Edge| edge.kind == EdgeKind::DeadLetters && edge.from == *queue && edge.curve.from.x < card.centre().x;
+    edges(plan).iter().any(falls)
 }
 
 /// A turned drawing has little room at its side.

@@ -391,7 +391,7 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
         labels.extend(rect.map(|rect| Label { rect, text: count.text.clone(), tone: Tone::Number }));
     }
     for token in &picture.tokens {
-        let Some(word) = token.label else { continue };
+        let Some(word) = token.label.as_deref() else { continue };
         let tone = if matches!(token.shape, Shape::Redelivered) { Tone::Soft } else { Tone::Dead };
         if let Some(rect) = room.take(&rings(token.at, token.radius + 6.0, sized(word, WORD_LETTERS, 1.0), &view)) {
             labels.push(Label { rect, text: word.to_owned(), tone });

@@ -1,5 +1,7 @@
 //! What the broker has put into a queue, and what has not landed there for the eye. It counts nowhere on the page until it lands.
 
+use std::sync::Arc;
+
 use super::costs::Held;
 use super::flights::for_each_flight;
 use super::geometry::Plan;
@@ -19,6 +21,8 @@ pub struct Landing {
     flying: OrderedMap<(Name, MessageId), Option<InstanceId>>,
     /// The broker counts them as unacked on this channel, and they have not come to their queue.
     passing: OrderedMap<(Name, MessageId, ChannelId), ()>,
+    /// The broker has let them go, and they are still there: what they go for has not landed.
+    leaving: OrderedMap<(Name, MessageId), Arc<Message>>,
     counts: OrderedMap<Name, Counts>,
 }
 
@@ -31,6 +35,23 @@ struct Counts {
     returned: u64,
     /// They will pass through the queue: the broker counts them as unacked.
     passing: u64,
+    /// The broker counts them no more.
+    leaving: u64,
+}
+
+/// A ready message as it is seen in its queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting<'a> {
+    pub message: &'a Arc<Message>,
+    /// As the broker has it. None: the broker has let it go.
+    pub entry: Option<&'a Entry>,
+}
+
+impl Waiting<'_> {
+    #[must_use]
+    pub fn redelivered(&self) -> bool {
+        self.entry.is_some_and(Entry::redelivered)
+    }
 }
 
 impl Landing {
@@ -48,7 +69,8 @@ impl Landing {
         }
         let broker = plan.world.broker();
         for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
-            if let Some(Place::Queue(queue)) = hop.path.last() {
+            // What falls from its queue comes to none.
+            if let [_, .., Place::Queue(queue)] = &*hop.path {
                 let by = match hop.path.first() {
                     Some(Place::Instance(by)) if hop.kind == MoveKind::Requeued => Some(*by),
                     _ => None,
@@ -56,6 +78,9 @@ impl Landing {
                 landing.flying.insert((queue.clone(), hop.message.id), by);
                 landing.counts.get_or_default(queue.clone());
             }
+        }
+        for (queue, message) in plan.moves.leaving(plan.world.now()) {
+            landing.leaving.insert((queue.clone(), message.id), message.clone());
         }
         for_each_flight(plan, false, |flight, share| {
             let Cargo::Delivery(delivery) = &flight.cargo else { return };
@@ -72,7 +97,15 @@ impl Landing {
                 landing.flying.insert((delivery.queue.clone(), delivery.message.id), None);
             }
         });
-        let Self { flying, counts, .. } = &mut landing;
+        let Self { flying, leaving, counts, .. } = &mut landing;
+        // What leaves before it has come there is not there.
+        let absent: Vec<_> = leaving.keys().filter(|of| flying.contains_key(of)).cloned().collect();
+        for of in absent {
+            leaving.remove(&of);
+        }
+        for (queue, _) in leaving.keys() {
+            counts.get_or_default(queue.clone()).leaving += 1;
+        }
         for (name, counts) in counts.iter_mut() {
             // What was dropped meanwhile flies, and is not there.
             for entry in broker.queue(name).into_iter().flat_map(QueueView::messages) {
@@ -127,7 +160,8 @@ impl Landing {
     /// So many messages of a queue are ready, and have landed.
     #[must_use]
     pub fn ready(&self, queue: QueueView<'_>) -> u64 {
-        queue.ready().saturating_sub(self.counts(queue).ready)
+        let counts = self.counts(queue);
+        (queue.ready() + counts.leaving).saturating_sub(counts.ready)
     }
 
     /// So many have come as far as the queue and are not acknowledged. What a lost connection gives back is one of them until it lands.
@@ -142,13 +176,16 @@ impl Landing {
         let counts = self.counts(queue);
         // A stream keeps what it delivers.
         let passing = if queue.kind() == Kind::Stream { 0 } else { counts.passing };
-        (queue.total() + counts.returned).saturating_sub(counts.ready + passing)
+        (queue.total() + counts.returned + counts.leaving).saturating_sub(counts.ready + passing)
     }
 
     /// The ready messages that have landed, in the order in which they would be delivered.
-    pub fn messages<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = &'a Entry> {
-        let all_landed = self.counts(queue).ready == 0;
-        queue.messages().filter(move |entry| all_landed || !self.has(queue.name(), entry))
+    pub fn messages<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = Waiting<'a>> {
+        let Counts { ready, leaving, .. } = self.counts(queue);
+        let leave = (leaving > 0).then(|| self.leaving.iter().filter(move |((of, _), _)| of == queue.name()));
+        let leave = leave.into_iter().flatten().map(|(_, message)| Waiting { message, entry: None });
+        let landed = queue.messages().filter(move |entry| ready == 0 || !self.has(queue.name(), entry));
+        leave.chain(landed.map(|entry| Waiting { message: &entry.message, entry: Some(entry) }))
     }
 }
 

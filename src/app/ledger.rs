@@ -1,8 +1,15 @@
 //! The ledger as the page shows it: row by row, with every way in which a message vanishes. The numbers are [`crate::sim::ledger`]'s.
 
 use super::texts::ledger as texts;
+use crate::base::SimTime;
 use crate::base::limits::grouped;
+use crate::broker::queue::ready::Entry;
+use crate::broker::view::QueueView;
+use crate::broker::{Message, Name};
+use crate::scenario::Trigger;
+use crate::sim::business::{Business, story_of};
 use crate::sim::ledger::Ledger;
+use crate::sim::{Cargo, StoryId, World};
 
 /// How a row looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +74,52 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         add(*count, texts::on_the_way(reason), (*reason).to_owned());
     }
     losses
+}
+
+/// Among more messages than these no order is looked for.
+const LOOKED_AT_MAX: u64 = 2_000;
+
+/// Orders that still wait for an effect: how many can have it no more, and how many may. The second none: that is not known.
+#[must_use]
+pub fn missing(world: &World, business: &Business, what: &str) -> (u64, Option<u64>) {
+    let all = business.missing(what);
+    let Some(at_work) = (all > 0).then(|| at_work(world)).flatten() else { return (all, (all == 0).then_some(0)) };
+    let announces = world.services().iter().any(|service| service.store.outbox_len() > 0);
+    let gone = business.missing_beside(what, &at_work, announces);
+    (gone, Some(all - gone))
+}
+
+/// The stories of which a message, a request or a run is on its way. A message that waits where no program takes it, and where it does not
+/// expire, goes nowhere. None: there are too many messages.
+fn at_work(world: &World) -> Option<Vec<StoryId>> {
+    let broker = world.broker();
+    if broker.queues().map(QueueView::total).sum::<u64>() + world.flights_count() as u64 > LOOKED_AT_MAX {
+        return None;
+    }
+    let of = |message: &Message| story_of(message.properties.correlation_id.as_ref());
+    let taken = |queue: &Name| {
+        let mut handlers = world.scenario().services.iter().flat_map(|service| &service.handlers);
+        handlers.any(|handler| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue))
+    };
+    let waiting = broker.queues().flat_map(|queue| {
+        let is_taken = taken(queue.name());
+        let goes_on = move |entry: &&Entry| is_taken || entry.expires_at < SimTime::MAX;
+        queue.messages().filter(goes_on).chain(queue.kept_back().map(|(entry, _)| entry))
+    });
+    let flying = world.flights().filter_map(|flight| match &flight.cargo {
+        Cargo::Publish { publish, .. } => Some(story_of(publish.properties.correlation_id.as_ref())),
+        Cargo::Delivery(delivery) => Some(of(&delivery.message)),
+        Cargo::Request(request) => Some(request.story),
+        _ => None,
+    });
+    let mut stories: Vec<StoryId> = waiting.map(|entry| of(&entry.message)).collect();
+    stories.extend(broker.all_unacked().map(|(.., message)| of(message)));
+    stories.extend(broker.all_delayed().map(|(.., message)| of(message)));
+    stories.extend(world.instances().filter(|(_, instance)| instance.up).flat_map(|(_, instance)| instance.stories()));
+    stories.extend(flying);
+    stories.sort_unstable();
+    stories.dedup();
+    Some(stories)
 }
 
 /// In the order of a message's way. The losses stand together, and `Lost in total` is their sum: it is shown always, each of them

@@ -33,6 +33,10 @@ pub struct Move {
     pub kind: MoveKind,
     /// Its number among those that come back together.
     pub turn: u32,
+    /// It sets out so late, in hundredths of a leg: what it goes for must have come first.
+    waits: u64,
+    /// What its queue has for the eye until it sets out.
+    leaves: Option<Arc<Message>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +67,16 @@ impl Move {
     }
 
     const fn sets_out(&self) -> u64 {
-        if matches!(self.kind, MoveKind::Requeued) { sets_out(self.turn) } else { 0 }
+        if matches!(self.kind, MoveKind::Requeued) { sets_out(self.turn) } else { self.waits }
     }
 
     /// Whether it brings this message to this queue.
     fn leads_to(&self, queue: &Name, message: MessageId) -> bool {
-        self.message.id == message && matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
+        self.message.id == message && self.comes_to(queue)
+    }
+
+    fn comes_to(&self, queue: &Name) -> bool {
+        matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
     }
 }
 
@@ -191,6 +199,38 @@ impl Moves {
     #[must_use]
     pub fn waits_to_return(&self, one: &Move, now: SimTime) -> bool {
         one.kind == MoveKind::Requeued && one.departs <= now && self.share(one, now) <= 0.0
+    }
+
+    /// It goes for what comes to its queue, and that has not landed there.
+    #[must_use]
+    pub fn waits(&self, one: &Move, now: SimTime) -> bool {
+        one.waits > 0 && self.share(one, now) <= 0.0
+    }
+
+    /// What these queues have for the eye although the broker has let it go. What passes on to a consumer at once waits for nothing.
+    pub(super) fn leaving(&self, now: SimTime) -> impl Iterator<Item = (&Name, &Arc<Message>)> {
+        self.moves.iter().filter(move |one| self.waits(one, now)).filter_map(|one| match one.path.first() {
+            Some(Place::Queue(queue)) => Some((queue, one.leaves.as_ref()?)),
+            Some(_) | None => None,
+        })
+    }
+
+    /// How long what leaves this queue waits, in hundredths of a leg: for itself to come there, or for all that comes.
+    fn waits_for(&self, at: SimTime, queue: &Name, message: Option<MessageId>) -> u64 {
+        let is_meant = |one: &&Move| one.path.len() > 1 && one.comes_to(queue) && message.is_none_or(|id| one.message.id == id);
+        let left = |one: &Move| {
+            let passed = at.saturating_sub(one.departs).as_micros() * 100 / self.leg.as_micros().max(1);
+            one.hundredths().saturating_sub(passed)
+        };
+        if self.leg == SimTime::ZERO { 0 } else { self.moves.iter().filter(is_meant).map(left).max().unwrap_or(0) }
+    }
+
+    /// A full queue lets its oldest go when the newest has come.
+    fn leave(&mut self, at: SimTime, queue: &Name, message: &Arc<Message>, reason: Option<DeathReason>) {
+        let waits = self.waits_for(at, queue, (reason != Some(DeathReason::Maxlen)).then_some(message.id));
+        if let Some(one) = self.moves.back_mut() {
+            (one.waits, one.leaves) = (waits, (waits > 0).then(|| message.clone()));
+        }
     }
 
     /// The way of what comes back is seen while it flies. For who wants little motion it stands still, whole, for some time.
@@ -362,6 +402,7 @@ impl Moves {
                 let mut path = vec![Place::Queue(queue.clone())];
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
+                self.leave(happened.at, queue, message, Some(*reason));
             }
             // A message that goes with its queue, or with a purge, is reported where that was asked for. It is on its way there no more.
             Event::Dropped { queue, message, cause } => {
@@ -373,13 +414,17 @@ impl Moves {
                     return;
                 }
                 self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(*cause));
+                let reason = if let DropCause::Died(reason) | DropCause::Cycle(reason) = cause { Some(*reason) } else { None };
+                self.leave(happened.at, queue, message, reason);
             }
             Event::KeptOut { queue, message, reason } => {
                 self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(DropCause::Cycle(*reason)));
             }
             // A queue that is declared again under this name has none of them.
             Event::QueueDeleted { queue } => {
-                self.moves.retain(|before| !matches!(before.path.last(), Some(Place::Queue(name)) if name == queue));
+                self.moves.retain(|before| !before.comes_to(queue));
+                let from = |path: &[Place]| matches!(path.first(), Some(Place::Queue(name)) if name == queue);
+                self.moves.iter_mut().filter(|one| from(&one.path)).for_each(|one| one.leaves = None);
             }
             Event::Published { .. }
             | Event::Delayed { .. }
@@ -407,11 +452,15 @@ impl Moves {
     }
 
     fn routed(&mut self, at: SimTime, message: &Arc<Message>, queues: &[Name]) {
-        // A dead letter goes on from where its queue sent it.
+        // A dead letter goes on from where its queue sent it, and when.
         let before = self.moves.pop_back_if(|before| before.message.id == message.id);
-        let (path, kind) =
-            before.map_or_else(|| (vec![Place::Exchange(message.exchange.clone())], MoveKind::Routed), |before| (before.path, before.kind));
+        let Some(Move { path, kind, waits, leaves, .. }) = before else {
+            return self.go(at, message, queues, vec![Place::Exchange(message.exchange.clone())], MoveKind::Routed);
+        };
         self.go(at, message, queues, path, kind);
+        for one in self.moves.iter_mut().rev().take(queues.len().max(1)) {
+            (one.waits, one.leaves) = (waits, leaves.clone());
+        }
     }
 
     /// To each of these queues, from where it is.
@@ -441,6 +490,6 @@ impl Moves {
         if self.moves.len() == MOVES_MAX {
             self.moves.pop_front();
         }
-        self.moves.push_back(Move { message: message.clone(), path, departs: at, kind, turn: 0 });
+        self.moves.push_back(Move { message: message.clone(), path, departs: at, kind, turn: 0, waits: 0, leaves: None });
     }
 }

@@ -14,7 +14,7 @@ use super::selection::Selection;
 use super::turned::Turned;
 use super::turning;
 use crate::base::SimTime;
-use crate::broker::{Name, Properties};
+use crate::broker::Name;
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
 use crate::scenario::{Point, Publish, Scenario};
@@ -76,21 +76,11 @@ impl Session {
 
     pub(super) fn on(playhead: Playhead) -> Self {
         let exchange = playhead.world().scenario().broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
-        let mut composer = Composer::new(exchange);
-        let world = playhead.world();
-        // Where the chapter's event leads nowhere, the first message is one that a service of this system publishes.
-        if world.broker().destinations(&composer.exchange, &composer.routing_key, Properties::default()).is_empty() {
-            let mut steps = world.scenario().services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
-            if let Some(publish) = steps.find_map(|step| step.action.publish()) {
-                composer.exchange = publish.exchange.clone();
-                composer.routing_key = publish.routing_key.to_string();
-            }
-        }
-        Self {
+        let mut session = Self {
             playhead,
             document: Document::default(),
             selection: Selection::default(),
-            composer,
+            composer: Composer::new(exchange),
             recipe: Recipe::default(),
             hues: OfSystem::default(),
             is_operated: false,
@@ -102,7 +92,9 @@ impl Session {
             goes_to: None,
             lands: false,
             is_touched: false,
-        }
+        };
+        session.propose_message();
+        session
     }
 
     #[must_use]
@@ -135,7 +127,7 @@ impl Session {
         published_keys(scenario).into_iter().chain(self.hues.by_hand(scenario)).collect()
     }
 
-    fn publishes(&self) -> impl Iterator<Item = &Publish> {
+    pub(super) fn publishes(&self) -> impl Iterator<Item = &Publish> {
         let handlers = self.scenario().services.iter().flat_map(|service| &service.handlers);
         handlers.flat_map(|handler| &handler.steps).filter_map(|step| step.action.publish())
     }

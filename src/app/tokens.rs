@@ -1,5 +1,6 @@
 //! What moves on the canvas: a function of the world and its time, and nothing else.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::flights::{File, behind, looked_at, share};
@@ -13,7 +14,7 @@ use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
 use crate::broker::view::QueueView;
-use crate::broker::{DeathReason, DropCause, Message, Name, Outcome};
+use crate::broker::{DeathReason, DropCause, Message, MessageId, Name, Outcome};
 use crate::scenario::Point;
 use crate::sim::{Cargo, Delivery, Flight, Place, Verdict, World};
 
@@ -50,7 +51,7 @@ pub struct Token {
     /// In the queue or at the consumer, where it stands still, tokens are a little smaller.
     pub radius: f64,
     /// A word beside it.
-    pub label: Option<&'static str>,
+    pub label: Option<Cow<'static, str>>,
     /// The event it is, whose story can be asked for.
     pub event: Option<Name>,
 }
@@ -334,7 +335,7 @@ fn arcs(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
 /// Flights, and moves inside the broker.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let world = sheet.plan.world;
-    let mut add = |at: Option<Point>, shape, hue, radius, label, event: Option<&Name>| {
+    let mut add = |at: Option<Point>, shape, hue, radius, label: Option<Cow<'static, str>>, event: Option<&Name>| {
         if let Some(at) = at {
             picture.tokens.push(Token { at, shape, hue, radius, label, event: event.cloned() });
         }
@@ -385,9 +386,9 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                 match verdict {
                     Verdict::Ack | Verdict::AckUpTo => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None, event),
                     Verdict::Requeue | Verdict::RejectRequeue => {
-                        add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
+                        add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue".into()), event);
                     }
-                    Verdict::Reject => add(sheet.along(path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject"), event),
+                    Verdict::Reject => add(sheet.along(path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject".into()), event),
                 }
             }
             Cargo::Request(_) => add(sheet.along(path, share, Leg::Plain), Shape::Request, 0, SMALL, None, None),
@@ -397,7 +398,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             }
             Cargo::Confirm { outcome, .. } => {
                 let shape = if *outcome == Outcome::Ack { Shape::Ok } else { Shape::Failed };
-                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm"), None);
+                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm".into()), None);
             }
             Cargo::Return { message, .. } => {
                 let hue = sheet.hue(published_key(message));
@@ -406,7 +407,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                     Shape::Returned,
                     hue,
                     FLYING,
-                    Some("returned"),
+                    Some("returned".into()),
                     message.properties.message_id.as_ref(),
                 );
             }
@@ -425,12 +426,15 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     if still {
         return;
     }
+    // Of those that fall from one queue, the newest says why.
+    let falls = sheet.plan.moves.iter().filter(|hop| matches!(hop.kind, MoveKind::Dropped(_)) && !sheet.plan.moves.waits(hop, world.now()));
+    let said: OrderedMap<&[Place], MessageId> = falls.map(|hop| (&*hop.path, hop.message.id)).collect();
     for hop in sheet.plan.moves.iter() {
         let share = sheet.plan.moves.share(hop, world.now());
         if share >= 1.0 {
             continue;
         }
-        if sheet.plan.moves.waits_to_return(hop, world.now()) {
+        if sheet.plan.moves.waits_to_return(hop, world.now()) || sheet.plan.moves.waits(hop, world.now()) {
             continue;
         }
         let (hue, event) = (sheet.hue(published_key(&hop.message)), hop.message.properties.message_id.as_ref());
@@ -445,43 +449,50 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             MoveKind::DeadLettered(reason) => {
                 let is_expiring = reason == DeathReason::Expired && share < EXPIRING;
                 let shape = if is_expiring { Shape::Expired } else { Shape::Dead };
-                add(sheet.along(&hop.path, share, Leg::Dead), shape, hue, FLYING, Some(short(reason)), event);
+                add(sheet.along(&hop.path, share, Leg::Dead), shape, hue, FLYING, Some(short(world, hop.path.first(), reason)), event);
             }
             MoveKind::Dropped(cause) => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.left + 24.0, y: rect.bottom() + 4.0 + 26.0 * share });
                 let has_expired = cause == DropCause::Died(DeathReason::Expired);
                 let shape = if has_expired { Shape::Expired } else { Shape::Unroutable };
-                add(at, shape, hue, FLYING, Some(dropped(cause)), event);
+                let is_said = said.get(&&*hop.path) == Some(&hop.message.id);
+                add(at, shape, hue, FLYING, is_said.then(|| dropped(world, hop.path.last(), cause)), event);
             }
             MoveKind::Unroutable => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
-                add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"), event);
+                add(at, Shape::Unroutable, hue, FLYING, Some("unroutable".into()), event);
             }
         }
     }
 }
 
 /// Why a message is lost, beside it.
-const fn dropped(cause: DropCause) -> &'static str {
-    match cause {
+fn dropped(world: &World, from: Option<&Place>, cause: DropCause) -> Cow<'static, str> {
+    Cow::Borrowed(match cause {
         DropCause::Died(DeathReason::Rejected) => texts::DROPPED_REJECTED,
         DropCause::Died(DeathReason::Expired) => texts::DROPPED_EXPIRED,
-        DropCause::Died(DeathReason::Maxlen) => texts::DROPPED_MAXLEN,
+        DropCause::Died(DeathReason::Maxlen) => return Cow::Owned(texts::dropped_full(&full(world, from))),
         DropCause::Died(DeathReason::DeliveryLimit) => texts::DROPPED_DELIVERY_LIMIT,
         DropCause::Cycle(_) => texts::DROPPED_CYCLE,
         _ => texts::DROPPED,
-    }
+    })
 }
 
-const fn short(reason: DeathReason) -> &'static str {
-    match reason {
+fn short(world: &World, from: Option<&Place>, reason: DeathReason) -> Cow<'static, str> {
+    Cow::Borrowed(match reason {
         DeathReason::Rejected => "rejected",
         DeathReason::Expired => "expired",
-        DeathReason::Maxlen => "maxlen",
+        DeathReason::Maxlen => return Cow::Owned(full(world, from)),
         DeathReason::DeliveryLimit => texts::DELIVERY_LIMIT,
-    }
+    })
+}
+
+/// "full: at most 5".
+fn full(world: &World, queue: Option<&Place>) -> String {
+    let Some(Place::Queue(queue)) = queue else { return texts::full(None) };
+    texts::full(world.broker().queue(queue).and_then(QueueView::length_limit))
 }
 
 /// Ready messages in their queues.
@@ -500,8 +511,8 @@ fn waiting(sheet: &Sheet<'_>, landing: &Landing, picture: &mut Picture) {
         for (index, entry) in landing.messages(queue).take(shown).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
-                shape: message_shape(&entry.message, entry.redelivered()),
-                hue: sheet.hue(published_key(&entry.message)),
+                shape: message_shape(entry.message, entry.redelivered()),
+                hue: sheet.hue(published_key(entry.message)),
                 radius: RADIUS,
                 label: None,
                 event: entry.message.properties.message_id.clone(),

@@ -7,10 +7,10 @@ use crate::broker::exchange::topic;
 use crate::broker::explain::{Explained, Why, words_met};
 use crate::broker::{BindingKey, Event, ExchangeType, Name};
 use crate::lesson::Demand;
+use crate::scenario::Scenario;
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
 
-use super::composer::TEMPLATES;
 use super::form::Spot;
 
 /// So many keys of each sort are shown.
@@ -160,16 +160,12 @@ pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Opti
     if kind.binding_key() != BindingKey::Compared {
         return None;
     }
-    let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
-    let published = steps.filter_map(|step| step.action.published()).map(|publish| publish.routing_key.to_string());
-    let known = published.filter(|key| !key.contains('{')).chain(TEMPLATES.iter().map(|(_, key, _)| (*key).to_owned()));
-    // An example key: * is one word, and # is two.
-    let like = binding_key.split('.').map(|word| match word {
-        "*" => "any",
-        "#" => "many.words",
-        word => word,
-    });
-    let like = like.collect::<Vec<_>>().join(".");
+    let published = session.keys().into_iter().chain(published_back(scenario)).filter(|key| !key.contains('{'));
+    // Keys that others of its exchange are bound by: no message may have one of them yet.
+    let others = scenario.broker.bindings.iter().enumerate().filter(|(number, one)| *number != binding && one.source == *source);
+    let others = others.map(|(_, one)| &one.routing_key).filter(|key| !key.contains(['*', '#']));
+    let known = published.chain(others).map(ToString::to_string);
+    let like = like(binding_key);
     let mut keys: [Vec<String>; 2] = [Vec::new(), Vec::new()];
     for key in known.chain([format!("{like}.more"), format!("other.{like}"), like]) {
         let of = &mut keys[usize::from(!takes(&key))];
@@ -178,4 +174,21 @@ pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Opti
         }
     }
     Some(keys)
+}
+
+/// What services answer with, or publish again, by their steps.
+fn published_back(scenario: &Scenario) -> impl Iterator<Item = &Name> {
+    let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
+    steps.filter_map(|step| step.action.published()).map(|publish| &publish.routing_key)
+}
+
+/// A key that a binding with this key takes: * is one word, and # is two.
+#[must_use]
+pub fn like(binding_key: &str) -> String {
+    let words = binding_key.split('.').map(|word| match word {
+        "*" => "any",
+        "#" => "many.words",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(".")
 }

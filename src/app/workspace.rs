@@ -369,6 +369,14 @@ impl Followed {
         let is_hidden = workspace.shelf != Some(Shelf::Compare) || !seen.contains(&Side::Shelf);
         if now.compares && (!self.compares || is_hidden && reads(Reading::Comparison)) {
             workspace.open_shelf(Shelf::Compare);
+            // Two drawings need the whole width. What is opened from now on is what the learner wants to see beside them.
+            if !self.compares && workspace.room == Room::Wide {
+                workspace.left = workspace.left.filter(|drawer| *drawer == Drawer::Lesson);
+                if let Some(session) = &mut app.session {
+                    session.playhead.ask_story(None, None);
+                    session.select(None);
+                }
+            }
         } else if self.compares && !now.compares && workspace.shelf == Some(Shelf::Compare) {
             workspace.shelf = None;
         }

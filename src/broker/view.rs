@@ -12,6 +12,13 @@ use super::value::{Name, Table};
 use super::{Broker, ExchangeType, Flow};
 use crate::base::SimTime;
 
+/// How much a queue holds at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    Messages(u64),
+    Bytes(u64),
+}
+
 /// A queue as RabbitMQ's management interface counts it.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueView<'a> {
@@ -101,6 +108,13 @@ impl<'a> QueueView<'a> {
     #[must_use]
     pub fn dead_letter_exchange(self) -> Option<&'a Name> {
         self.queue.settings.dead_letter_exchange.as_ref()
+    }
+
+    /// By its arguments or by a policy: of messages, or else of bytes.
+    #[must_use]
+    pub fn length_limit(self) -> Option<Limit> {
+        let settings = &self.queue.settings;
+        settings.max_length.map(Limit::Messages).or(settings.max_length_bytes.map(Limit::Bytes))
     }
 
     /// By its argument or by a policy.

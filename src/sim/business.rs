@@ -183,9 +183,24 @@ impl Business {
     /// Orders that are owed the effect and have not had it.
     #[must_use]
     pub fn missing(&self, what: &str) -> u64 {
+        self.all_missing(what).count() as u64
+    }
+
+    /// Of those, the ones that are none of these stories, which are in order. Where programs have announcements to send, orders that were
+    /// not announced may come, too.
+    #[must_use]
+    pub fn missing_beside(&self, what: &str, at_work: &[StoryId], announces: bool) -> u64 {
+        let may_come = |index: usize| {
+            let story = self.stories.get(index);
+            at_work.binary_search(&(index as StoryId)).is_ok() || announces && story.is_some_and(|story| !story.announced)
+        };
+        self.all_missing(what).filter(|index| !may_come(*index)).count() as u64
+    }
+
+    fn all_missing(&self, what: &str) -> impl Iterator<Item = usize> {
         let by_story = self.effects.get(what).map(|effect| &effect.by_story);
-        let had = |index: usize| by_story.and_then(|counts| counts.get(index)).is_some_and(|count| *count > 0);
-        self.stories.iter().enumerate().filter(|(index, story)| self.is_owed(**story) && !had(*index)).count() as u64
+        let had = move |index: usize| by_story.and_then(|counts| counts.get(index)).is_some_and(|count| *count > 0);
+        self.stories.iter().enumerate().filter(move |(index, story)| self.is_owed(**story) && !had(*index)).map(|(index, _)| index)
     }
 
     /// Orders that had the effect although there is no record of them.
@@ -255,8 +270,9 @@ pub(super) fn story_name(story: StoryId) -> Name {
     format!("c-{story}").into()
 }
 
-/// The story an event carries.
-pub(super) fn story_of(correlation_id: Option<&Name>) -> StoryId {
+/// The story an event carries; 0 is none.
+#[must_use]
+pub fn story_of(correlation_id: Option<&Name>) -> StoryId {
     let number = correlation_id.and_then(|id| id.strip_prefix("c-")).map(|id| id.split_once(OF_REQUEST).map_or(id, |(story, _)| story));
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -211,6 +211,11 @@ impl Instance {
         })
     }
 
+    /// The stories that it is at work on, and those that wait for it.
+    pub fn stories(&self) -> impl Iterator<Item = StoryId> {
+        self.runs.values().map(|run| run.story).chain(self.inbox.iter().map(|job| job.story))
+    }
+
     /// The circuits to other services that are not closed, by handler and step.
     pub fn circuits(&self) -> impl Iterator<Item = (&(usize, usize), &Circuit)> {
         self.circuits.iter()

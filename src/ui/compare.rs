@@ -11,6 +11,7 @@ use crate::app::{Session, TimeAction};
 use crate::base::number::{Fixed, Shortest};
 use crate::broker::Name;
 use crate::scenario::property::Quantity;
+use crate::sim::TimedInput;
 use crate::sim::judge::Compared;
 use crate::sim::metrics::Depth;
 
@@ -18,16 +19,16 @@ use crate::sim::metrics::Depth;
 pub fn comparison(session: &Session, dispatch: &Dispatch) -> Html {
     let Some(comparison) = &session.playhead.comparison else { return html! {} };
     let title = session.playhead.parted().map_or_else(|| texts::WHAT_DIFFERS.to_owned(), |at| texts::what_differs_since(&at));
-    let missing = session.playhead.done_there_alone().len();
+    let missing = session.playhead.done_there_alone();
     let here = Run::shown(session);
     html! {
         <section class="panel compare" id="comparison" aria-label={texts::THE_RUNS_COMPARED}>
             <div class="compare-head">
                 <h2 id="comparison-title" tabindex="-1">{ title }</h2>
-                if missing > 0 {
-                    { named(Look::Small, "repeat-here", texts::repeat_in(missing, here.name().0), texts::WHAT_REPEATING_DOES, on(dispatch, TimeAction::RepeatWhatWasDone)) }
+                if !missing.is_empty() {
+                    { named(Look::Small, "repeat-here", repeats(here, &missing), texts::WHAT_REPEATING_DOES, on(dispatch, TimeAction::RepeatWhatWasDone)) }
                 }
-                { named(Look::Line, "swap", texts::work_in(here.other().name().0), "", on(dispatch, TimeAction::SwapBranches)) }
+                { named(Look::Line, "swap", texts::work_in(here.other().name().0), texts::WHAT_WORKING_THERE_MEANS, on(dispatch, TimeAction::SwapBranches)) }
                 { button(Look::Line, "compare", texts::CLOSE_COMPARISON, on(dispatch, TimeAction::CompareBranches)) }
             </div>
             <div class="compare-body">
@@ -43,6 +44,12 @@ pub fn comparison(session: &Session, dispatch: &Dispatch) -> Html {
             </div>
         </section>
     }
+}
+
+/// Into which run, and what.
+fn repeats(here: Run, missing: &[&TimedInput]) -> String {
+    let deed = missing.first().filter(|_| missing.len() == 1).and_then(|timed| compared::deed(&timed.input));
+    deed.map_or_else(|| texts::repeat_in(missing.len(), here.name().0), |deed| texts::repeat_this_in(here.name().0, &deed))
 }
 
 fn table(session: &Session, rows: &[Compared]) -> Html {

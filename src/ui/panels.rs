@@ -70,7 +70,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Htm
                     onclick={on(dispatch, PublishAction::Again)}
                 >
                     { icons::send() }
-                    <span>{ texts::send(&session.composer.routing_key) }</span>
+                    <span>{ if session.knows_composed_key() { texts::send(&session.composer.routing_key) } else { texts::SEND_A_MESSAGE.to_owned() } }</span>
                 </button>
             }
             if !bare {

@@ -7,13 +7,13 @@ use super::widgets::{Look, chosen, explained, hinted, message_icon, named, on, o
 use super::{Dispatch, form, stream, time, whatif};
 use crate::app::consuming::{self, Held};
 use crate::app::form::{self as fields, About};
-use crate::app::landing::Landing;
+use crate::app::landing::{Landing, Waiting};
 use crate::app::tokens::published_key;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
-use crate::broker::queue::{Kind, ready};
+use crate::broker::queue::Kind;
 use crate::broker::view::QueueView;
 use crate::broker::{Message, Name, Value};
 use crate::formats::amqp_json::table_to_json;
@@ -246,12 +246,12 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
             </li>
         }
     };
-    let ready = |entry: &ready::Entry| {
+    let ready = |entry: Waiting<'_>| {
         let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-        let offset = is_stream.then(|| stream_texts::at(entry.sequence));
+        let offset = entry.entry.filter(|_| is_stream).map(|entry| stream_texts::at(entry.sequence));
         let again = entry.redelivered().then(|| texts::WILL_BE_REDELIVERED.to_owned());
         let note = offset.or_else(|| reason.map(ToString::to_string)).or(again).unwrap_or_default();
-        line(&entry.message, entry.redelivered(), note)
+        line(entry.message, entry.redelivered(), note)
     };
     let held = |held: &Held<'_>| line(held.message, false, held.by.map_or_else(|| "you".to_owned(), |id| instance_name(world, id)));
     let count = landing.ready(queue);

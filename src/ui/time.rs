@@ -9,7 +9,7 @@ use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons, stream};
 use crate::app::landing::Landing;
-use crate::app::ledger::{Loss, Row, Tone, losses, rows};
+use crate::app::ledger::{self as app_ledger, Loss, Row, Tone, losses, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{self, Cluster, MarkerKind};
 use crate::app::search::Wanted;
@@ -414,6 +414,16 @@ fn business(session: &Session) -> Html {
         let class = if bad && number > 0 { "dead" } else { "" };
         html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ grouped(number) }</dd></> }
     };
+    // What is still in work is not missing.
+    let missing = |what: &Name| match app_ledger::missing(session.world(), &business, what) {
+        (all, None) => line(&texts::missing_or_in_work(what), all, true),
+        (gone, Some(in_work)) => html! {
+            <>
+                { line(&texts::missing(what), gone, true) }
+                if in_work > 0 { { line(&texts::in_work(what), in_work, false) } }
+            </>
+        },
+    };
     html! {
         <dl class="ledger" id="business">
             { line(texts::REQUESTS, business.requests, false) }
@@ -424,7 +434,7 @@ fn business(session: &Session) -> Html {
             { line(texts::SAVED_TWICE, business.saved_twice(), true) }
             for what in business.effects.keys() {
                 { line(what, business.times_done(what), false) }
-                { line(&texts::missing(&what), business.missing(what), true) }
+                { missing(what) }
                 { line(&texts::twice(&what), business.duplicated(what), true) }
                 { line(&texts::invented(&what), business.invented(what), true) }
             }

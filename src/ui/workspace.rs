@@ -153,7 +153,8 @@ pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <section class="shelf" aria-label={shelf_word(shelf)}>
             <div class="shelf-body">{ body }</div>
-            { close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseShelf)) }
+            // The comparison says itself what its button closes.
+            if shelf != Shelf::Compare { { close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseShelf)) } }
             { grip(app, Side::Shelf, dispatch) }
         </section>
     }
@@ -230,6 +231,8 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
         },
         // An empty canvas has nothing to try.
         Some(Card::Tour) if !app.has_services() => html! {},
+        // Two drawings have no room for it.
+        Some(Card::Tour) if app.beside.is_some() => html! {},
         Some(Card::Tour) => {
             let Some(Corner { is_small: is_folded, is_right, is_top }) = app.card_spot() else { return html! {} };
             let next = app.tour.done.iter().position(|done| !done);

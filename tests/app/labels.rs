@@ -141,7 +141,8 @@ fn a_label_is_seen_whole_or_not_at_all() {
             let [across, down] = [size.x * share, size.y * share];
             for (x, y) in [(across, 3.0), (across, size.y - 3.0), (3.0, down), (size.x - 3.0, down)] {
                 let at = camera.to_canvas(Pixel { x, y });
-                let word = |at| Token { at, shape: Shape::Dead, hue: 0, radius: 6.0, label: Some("dropped: maxlen"), event: None };
+                let word =
+                    |at| Token { at, shape: Shape::Dead, hue: 0, radius: 6.0, label: Some("dropped, full: at most 5".into()), event: None };
                 let number = Count { at, text: "×1,212".into(), is_label: false, within: None };
                 let sentence = Count { at, text: "10 unacked, back as redelivered".into(), is_label: true, within: None };
                 for picture in [

@@ -1,7 +1,7 @@
 //! The page's ledger names everything that vanished.
 
 use requeue::app::glossary::meaning;
-use requeue::app::ledger::{Row, Tone, losses, rows};
+use requeue::app::ledger::{Row, Tone, losses, missing, rows};
 use requeue::app::{App, FileAction};
 use requeue::base::SimTime;
 use requeue::sim::ledger::Ledger;
@@ -100,4 +100,37 @@ fn every_loss_has_a_reason_and_its_events() {
             assert!(lines > 0, "{loss:?} leads to no event");
         }
     }
+}
+
+/// An order whose message is still in work is not missing: at last each is done, or in work, or can come no more.
+#[test]
+fn what_is_in_work_is_not_missing() {
+    let mut app = opened();
+    let (mut worked, mut gone_before) = (0, 0);
+    for _ in 0..40 {
+        play(&mut app, 1);
+        let world = session(&app).world();
+        let business = world.ledger().business;
+        for what in business.effects.keys() {
+            let (gone, in_work) = missing(world, &business, what);
+            let in_work = in_work.expect("there are few messages");
+            assert_eq!(gone + in_work, business.missing(what));
+            // What waits as a dead letter, where nobody consumes, can come no more.
+            let dead = world.broker().queue("notification-queue.dead").map_or(0, requeue::broker::view::QueueView::ready);
+            assert!(gone <= dead, "{what}: {gone} missing, and {dead} dead letters, at {}", world.now());
+            assert!(gone >= gone_before, "what can come no more does not come");
+            gone_before = gone;
+            worked += in_work;
+        }
+    }
+    assert!(worked > 10 && gone_before > 0, "{worked} in work, {gone_before} missing");
+    // The consumer is down: what waits for it may still come.
+    let id = notification_service(&app);
+    act(&mut app, requeue::app::OperateAction::Kill(id));
+    play(&mut app, 5);
+    let world = session(&app).world();
+    let business = world.ledger().business;
+    let (gone, in_work) = missing(world, &business, "email sent");
+    assert_eq!(gone, gone_before);
+    assert!(in_work.is_some_and(|in_work| in_work > 3));
 }

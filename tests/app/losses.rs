@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use requeue::app::ledger::{Verdict, verdict};
 use requeue::app::markers::{MarkerKind, kind_of};
 use requeue::app::tokens::{Shape, picture};
-use requeue::app::{App, FileAction, OperateAction, TimeAction};
+use requeue::app::{App, FileAction, OperateAction, Speed, TimeAction};
 use requeue::base::SimTime;
 use requeue::sim::{Input, Timeline, World, WorldEvent};
 
@@ -58,7 +58,7 @@ fn what_comes_back_to_its_publisher_is_not_marked_as_lost() {
 fn what_is_dropped_is_seen_to_fall_and_says_why() {
     let circle = r#"{"x-message-ttl": 300, "x-dead-letter-exchange": "x"}"#;
     for (arguments, others, words) in [
-        (r#"{"x-max-length": 2}"#, false, "dropped: maxlen"),
+        (r#"{"x-max-length": 2}"#, false, "dropped, full: at most 2"),
         (r#"{"x-message-ttl": 300}"#, false, "dropped: expired"),
         // Its dead letters would come back to it; the other queue gets them, if there is one.
         (circle, false, "dropped: circle"),
@@ -83,9 +83,9 @@ fn what_is_dropped_is_seen_to_fall_and_says_why() {
             for token in picture(session.plan(), false)
                 .tokens
                 .iter()
-                .filter(|token| token.shape == Shape::Unroutable || token.shape == Shape::Expired && token.label == Some(words))
+                .filter(|token| token.shape == Shape::Unroutable || token.shape == Shape::Expired && token.label.as_deref() == Some(words))
             {
-                assert_eq!(token.label, Some(words));
+                assert_eq!(token.label.as_deref(), Some(words));
                 assert!(token.at.y > rect.bottom() && (rect.left..rect.right()).contains(&token.at.x), "{:?}", token.at);
                 fell.insert(token.event.clone());
             }
@@ -100,6 +100,67 @@ fn what_is_dropped_is_seen_to_fall_and_says_why() {
         // The last of them may only have begun to fall.
         let seen = fell.len() as u64;
         assert!(seen <= dropped && seen + 1 >= dropped, "{seen} of {dropped}");
+    }
+}
+
+/// Sends so many messages, one every half second, to a queue that holds at most three. What is too much dies of its length.
+fn full_queue(latency: u32, dead_letters: bool) -> App {
+    let (arguments, broker, binding) = if dead_letters {
+        (r#", "x-dead-letter-exchange": "d""#, r#", {"name": "d.q", "at": [900, 300]}"#, r#", {"source": "d", "queue": "d.q"}"#)
+    } else {
+        Default::default()
+    };
+    opened_as(&format!(
+        r#"{{"requeue": 1, "title": "t", "network": {{"latency_ms": {latency}}}, "broker": {{
+            "exchanges": [{{"name": "x", "at": [300, 0], "type": "fanout"}}, {{"name": "d", "at": [700, 300], "type": "fanout"}}],
+            "queues": [{{"name": "q", "at": [500, 0], "arguments": {{"x-max-length": 3{arguments}}}}}{broker}],
+            "bindings": [{{"source": "x", "queue": "q"}}{binding}]}},
+        "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}},
+            "steps": [{{"do": "publish", "exchange": "x", "routing_key": "k", "payload": {{}}}}]}}]}}]}}"#
+    ))
+}
+
+/// A queue lets its oldest message go because the newest came: for the eye, when it has come. Until then it counts as before.
+#[test]
+fn a_full_queue_is_seen_full_when_it_lets_a_message_go() {
+    use requeue::app::landing::Landing;
+    use requeue::app::moves::MoveKind;
+    for (speed, latency, dead_letters) in
+        [(Speed::TEACHING, 5, false), (Speed::TEACHING, 5, true), (Speed::NORMAL, 30, false), (Speed::NORMAL, 30, true)]
+    {
+        let case = format!("{speed} {latency} {dead_letters}");
+        let mut app = full_queue(latency, dead_letters);
+        act(&mut app, TimeAction::SetSpeed(speed));
+        act(&mut app, TimeAction::Play);
+        let (mut fell, mut waited, mut was_full) = (0, 0, false);
+        for _ in 0..2_500 {
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+            let session = session(&app);
+            let (plan, now) = (session.plan(), session.world().now());
+            let landing = Landing::of(&app, session);
+            let queue = session.world().broker().queue("q").expect("it is there");
+            let ready = landing.ready(queue);
+            assert_eq!(landing.messages(queue).count() as u64, ready, "{case} at {now}");
+            assert_eq!(landing.total(queue), ready + landing.unacked(queue), "{case} at {now}");
+            assert!(!was_full || ready >= 3, "{case} at {now}: it was full, and shows {ready}");
+            was_full |= ready >= 3;
+            // The broker has let it go, and its successor is still on its way.
+            waited += u32::from(landing.messages(queue).any(|one| one.entry.is_none()));
+            let seen = picture(plan, false);
+            let rect = requeue::app::geometry::rect(plan, &node("q")).expect("it is drawn");
+            let inside = seen.tokens.iter().filter(|token| rect.has(token.at) && (token.radius - 6.0).abs() < 0.1 && token.label.is_none());
+            assert!(inside.count() as u64 >= ready.min(4), "{case} at {now}: what counts is drawn");
+            let falls = plan.moves.iter().any(|one| {
+                let is_loss = matches!(one.kind, MoveKind::Dropped(_) | MoveKind::DeadLettered(_));
+                is_loss && (0.05..1.0).contains(&plan.moves.share(one, now))
+            });
+            let says = seen.tokens.iter().filter(|token| token.label.as_ref().is_some_and(|label| label.contains("full: at most 3")));
+            assert!(says.count() <= 1 || dead_letters, "{case} at {now}: one says it");
+            fell += u32::from(falls);
+        }
+        assert!(was_full, "{case}: it fills");
+        assert!(fell > 20 && waited > 20, "{case}: it is seen to go in {fell} frames, after it waited in {waited}");
+        balanced(&app);
     }
 }
 

@@ -425,3 +425,30 @@ fn a_port_is_met_beside_its_card() {
         }
     }
 }
+
+/// A requeue flies beside its queue where no dead letters fall.
+#[test]
+fn a_requeue_flies_on_no_line_of_dead_letters() {
+    let mut seen = 0;
+    for (name, text) in gallery() {
+        let app = on(&text, PHONE);
+        let plan = session(&app).plan();
+        if plan.turned.is_none() {
+            continue;
+        }
+        let edges = geometry::edges(plan);
+        for consumes in edges.iter().filter(|edge| edge.kind == EdgeKind::Consumes) {
+            let Some(arc) = geometry::requeue_arc(plan, &consumes.to, &consumes.from) else { continue };
+            for dead in edges.iter().filter(|edge| edge.kind == EdgeKind::DeadLetters && edge.from == consumes.from) {
+                let on = |curve: &geometry::Curve, step: u32| curve.at(f64::from(step) / 40.0);
+                for at in (4..37).map(|step| on(&arc, step)) {
+                    let near = (0..=40).map(|step| on(&dead.curve, step)).map(|line| libm::hypot(line.x - at.x, line.y - at.y));
+                    let near = near.fold(f64::INFINITY, f64::min);
+                    assert!(near > 12.0, "{name}: {:?} comes as near as {near}", consumes.from);
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 3, "{seen}");
+}

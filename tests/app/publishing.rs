@@ -19,7 +19,7 @@ fn dead_letters_are_diamonds_all_the_way() {
     for _ in 0..2_400 {
         act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
         let shown = picture(session(&app).plan(), false);
-        labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
+        labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label.as_deref() == Some("rejected"));
     }
     assert!(labelled, "the reason is said on the way");
     let dead = session(&app).world().broker().queue("notification-queue.dead").expect("declared").ready();
@@ -237,4 +237,64 @@ fn where_a_message_went_is_told_until_time_is_set_back() {
     assert!(!session(&app).composer.is_told);
     act(&mut app, PublishAction::Again);
     assert!(session(&app).composer.is_told, "it is the newest again");
+}
+
+/// The message that is proposed is one of the system at hand, until a key is typed or something is sent.
+#[test]
+fn the_message_that_is_proposed_is_one_of_this_system() {
+    let opened_as = |text: String| {
+        let mut app = App::default();
+        act(&mut app, requeue::app::FileAction::Opened { name: "x.json".into(), text });
+        assert_eq!(app.unreadable, None);
+        app
+    };
+    let system = |publishes: &str, bound: &str| {
+        let steps = if publishes.is_empty() {
+            String::new()
+        } else {
+            format!(r#"{{"do": "publish", "exchange": "x", "routing_key": "{publishes}", "payload": {{}}}}"#)
+        };
+        format!(
+            r#"{{"requeue": 1, "title": "t", "broker": {{"exchanges": [{{"name": "x", "at": [300, 0], "type": "topic"}}],
+                "queues": [{{"name": "q", "at": [500, 0]}}], "bindings": [{bound}]}},
+                "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}}, "steps": [{steps}]}}]}}]}}"#
+        )
+    };
+    let bound = |key: &str| format!(r#"{{"source": "x", "queue": "q", "routing_key": "{key}"}}"#);
+    for (publishes, key, proposed, is_known) in [
+        ("order.created", "order.*", "order.created", true),
+        ("order.placed", "#", "order.placed", true),
+        ("", "invoice.paid", "invoice.paid", true),
+        ("", "invoice.*", "invoice.any", true),
+        ("", "order.*", "order.placed", true),
+        ("", "#", "order.placed", false),
+    ] {
+        let app = opened_as(system(publishes, &bound(key)));
+        assert_eq!((&*session(&app).composer.routing_key, session(&app).knows_composed_key()), (proposed, is_known), "{publishes} {key}");
+    }
+    // It follows edits.
+    let mut app = opened_as(system("", ""));
+    assert!(!session(&app).knows_composed_key());
+    let rebind = |app: &mut App, key: &str| {
+        let binding = requeue::scenario::BindingSpec {
+            source: "x".into(),
+            destination: requeue::scenario::BindingTarget::Queue("q".into()),
+            routing_key: key.into(),
+            arguments: requeue::broker::Table::new(),
+        };
+        let element = requeue::scenario::edit::Element::Binding(binding);
+        act(app, requeue::app::EditAction::Apply(requeue::scenario::edit::Edit::Put { index: 0, element: Box::new(element) }));
+    };
+    rebind(&mut app, "stock.low");
+    assert_eq!(&*session(&app).composer.routing_key, "stock.low");
+    compose(&mut app, Typed::Key, "mine");
+    rebind(&mut app, "stock.high");
+    assert_eq!(&*session(&app).composer.routing_key, "mine", "what is typed stays");
+    // Examples beside a binding key are of this system alone.
+    let app = opened_as(system("order.created", &bound("order.*")));
+    let [takes, refuses] = requeue::app::whatif::examples_of(&app.session.expect("it is open"), 0, "order.*").expect("it compares keys");
+    assert!(takes.contains(&"order.created".to_owned()), "{takes:?}");
+    for key in takes.iter().chain(&refuses) {
+        assert!(!["order.placed", "order.shipped", "user.created", "user.deleted"].contains(&&**key), "{takes:?} {refuses:?}");
+    }
 }

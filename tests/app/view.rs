@@ -331,3 +331,154 @@ fn an_inspector_on_a_tablet_leaves_its_part_in_view() {
         assert_eq!(app.camera(), home);
     }
 }
+
+/// What the page does after each action: the drawers that are seen take their place from the stage.
+fn lay_out(app: &mut App, whole: Pixel) {
+    let seen = app.seen();
+    let width = |side: app::Side| if seen.contains(&side) { 360.0 } else { 0.0 };
+    let below = if seen.contains(&app::Side::Shelf) { 248.0 } else { 0.0 };
+    let size = Pixel { x: whole.x - width(app::Side::Left) - width(app::Side::Right), y: whole.y - below };
+    if size != app.canvas.size {
+        act(app, CanvasAction::Beside(width(app::Side::Left), whole));
+        act(app, CanvasAction::Resize(size));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Add(PartKind),
+    Extend(usize, PartKind),
+    Select(Option<usize>),
+    Click(usize),
+    Drag(usize, f64, f64),
+    Open(app::Drawer),
+    Shelf,
+    Zoom(f64),
+    Length(u64),
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    let kinds = || prop::sample::select(vec![PartKind::Client, PartKind::Service, PartKind::ClassicQueue, PartKind::QuorumQueue]);
+    prop_oneof![
+        kinds().prop_map(Deed::Add),
+        (0..20_usize, kinds()).prop_map(|(from, kind)| Deed::Extend(from, kind)),
+        prop::option::of(0..20_usize).prop_map(Deed::Select),
+        (0..20_usize).prop_map(Deed::Click),
+        (0..20_usize, -300.0_f64..300.0, -200.0_f64..200.0).prop_map(|(part, x, y)| Deed::Drag(part, x, y)),
+        prop::sample::select(vec![app::Drawer::Build, app::Drawer::Publish, app::Drawer::System]).prop_map(Deed::Open),
+        Just(Deed::Shelf),
+        (0.7_f64..1.4).prop_map(Deed::Zoom),
+        (1..9_u64).prop_map(Deed::Length),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// After any deeds before it, Enter in a field of an inspector moves no part on the screen.
+    #[test]
+    fn a_field_moves_no_view((width, height) in prop::sample::select(vec![(1_392.0, 796.0), (976.0, 664.0)]), is_empty in any::<bool>(), deeds in prop::collection::vec(deeds(), 1..12)) {
+        let whole = Pixel { x: width, y: height };
+        let mut app = opened();
+        if is_empty {
+            act(&mut app, app::FileAction::New);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+        act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48, height as u32 + 104)));
+        lay_out(&mut app, whole);
+        let mut before: Vec<String> = Vec::new();
+        for deed in deeds.into_iter().chain([Deed::Select(Some(0)), Deed::Length(5)]) {
+            before.push(format!("{deed:?}"));
+            let nodes = geometry::places(session(&app).plan());
+            let parts: Vec<Part> = Part::all(session(&app).scenario()).collect();
+            let node = |index: usize| nodes.get(index % nodes.len().max(1)).cloned();
+            match deed {
+                Deed::Add(kind) => act(&mut app, EditAction::AddPart(kind)),
+                Deed::Extend(from, kind) if !parts.is_empty() => {
+                    act(&mut app, EditAction::Extend { from: parts[from % parts.len()].clone(), kind, at: None });
+                }
+                Deed::Extend(..) => {}
+                Deed::Select(index) => act(&mut app, SelectAction::Node(index.and_then(node))),
+                Deed::Click(index) | Deed::Drag(index, ..) => {
+                    let Some(node) = node(index) else { continue };
+                    let at = pixel(&app, &node);
+                    act(&mut app, CanvasAction::PressNode(node.clone(), at));
+                    if let Deed::Drag(_, x, y) = deed {
+                        act(&mut app, CanvasAction::Move(Pixel { x: at.x + x, y: at.y + y }));
+                        let moving = app.camera();
+                        act(&mut app, CanvasAction::Release { at: Pixel { x: at.x + x, y: at.y + y }, page: (0, 0), event: None });
+                        prop_assert!(app.camera().scale <= moving.scale);
+                    } else {
+                        act(&mut app, CanvasAction::Release { at, page: (0, 0), event: None });
+                        act(&mut app, CanvasAction::Click { node, also: false, event: None });
+                    }
+                }
+                Deed::Open(drawer) => act(&mut app, WorkspaceAction::Toggle(drawer)),
+                Deed::Shelf => act(&mut app, WorkspaceAction::ToggleShelf(app::Shelf::Ledger)),
+                Deed::Zoom(by) => act(&mut app, CanvasAction::Zoom(by, None)),
+                Deed::Length(length) => {
+                    let Some(index) = session(&app).scenario().broker.queues.iter().position(|_| true) else { continue };
+                    let name = session(&app).scenario().broker.queues[index].name.clone();
+                    act(&mut app, SelectAction::Node(Some(Node::Queue(name))));
+                    lay_out(&mut app, whole);
+                    let camera = app.camera();
+                    let at = app::form::Spot::of(requeue::scenario::edit::Slot::Queue(index)).field("arguments.x-max-length");
+                    act(&mut app, EditAction::SetField(at, app::form::Kind::Whole, length.to_string()));
+                    prop_assert_eq!(app.camera(), camera, "{:?}", before);
+                    lay_out(&mut app, whole);
+                    prop_assert_eq!(app.camera(), camera, "{:?}: laid out", before);
+                }
+            }
+            lay_out(&mut app, whole);
+        }
+    }
+}
+
+/// What a lesson points at stays in sight, beside each selected part, and with drawers open.
+#[test]
+fn what_a_lesson_points_at_stays_in_sight() {
+    use requeue::app::lesson::LessonAction;
+    let mut seen = 0;
+    for (width, height) in [(1_392.0, 796.0), (976.0, 664.0)] {
+        let whole = Pixel { x: width, y: height };
+        for (is_chosen, drawer) in [(false, None), (false, Some(app::Drawer::Build)), (true, Some(app::Drawer::Build))] {
+            let mut app = in_class(CRASH);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48, height as u32 + 104)));
+            lay_out(&mut app, whole);
+            for step in 0..classroom(&app).lesson.steps.len() {
+                act(&mut app, LessonAction::ChooseStep(step));
+                lay_out(&mut app, whole);
+                let points = classroom(&app).lesson.steps[step].points.clone();
+                let pointed = |app: &App| {
+                    let places = geometry::places(session(app).plan()).into_iter();
+                    places.filter(|place| session(app).part(place).is_some_and(|part| points.contains(part.name()))).collect::<Vec<_>>()
+                };
+                if is_chosen {
+                    act(&mut app, CanvasAction::Zoom(1.0, None));
+                }
+                for node in geometry::places(session(&app).plan()) {
+                    if let Some(drawer) = drawer
+                        && app.workspace.left != Some(drawer)
+                    {
+                        act(&mut app, WorkspaceAction::Toggle(drawer));
+                        lay_out(&mut app, whole);
+                    }
+                    act(&mut app, SelectAction::Node(Some(node.clone())));
+                    lay_out(&mut app, whole);
+                    for place in pointed(&app) {
+                        let rect = geometry::rect(session(&app).plan(), &place).expect("it is drawn");
+                        assert!(
+                            app.camera().shows(app.canvas.size, &rect),
+                            "{whole:?} {is_chosen} {drawer:?} step {step}, {node:?}: {place:?}"
+                        );
+                        seen += 1;
+                    }
+                    act(&mut app, SelectAction::Node(None));
+                    lay_out(&mut app, whole);
+                }
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}

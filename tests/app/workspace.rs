@@ -108,9 +108,17 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
     let service = notification_service(&app);
     act(&mut app, OperateAction::Kill(service));
     play(&mut app, 5);
+    act(&mut app, WorkspaceAction::Fit(Room::Wide));
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Build));
+    select(&mut app, &Part::Queue("notification-queue".into()));
     act(&mut app, TimeAction::CompareBranches);
     wait(&mut app);
     assert_eq!(app.workspace.shelf, Some(Shelf::Compare));
+    // Two drawings get the whole width; what is opened then stays beside them.
+    assert_eq!(app.seen(), [Side::Shelf]);
+    select(&mut app, &Part::Queue("notification-queue".into()));
+    play(&mut app, 1);
+    assert_eq!(app.seen(), [Side::Right, Side::Shelf]);
     act(&mut app, TimeAction::CompareBranches);
     assert_eq!(app.workspace.shelf, None);
 }

@@ -156,6 +156,7 @@ pub(super) fn show_edit(app: &mut App, number: usize) -> Option<Vec<Effect>> {
     session.become_scenario(Arc::unwrap_or_clone(system));
     classroom.shown_edit = number;
     session.points = classroom.shown_edit().map(|(.., difference)| difference.parts).unwrap_or_default();
+    app.reveal_pointed();
     Some(Vec::new())
 }
 

@@ -423,6 +423,7 @@ fn arrive(app: &mut App) {
     if let Some(session) = &mut app.session {
         session.points.clone_from(&classroom.step().points);
     }
+    app.reveal_pointed();
 }
 
 /// Takes note of what is seen at the moment that time has come to.

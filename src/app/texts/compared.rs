@@ -10,6 +10,10 @@ pub fn changed_after(says: &str) -> String {
     format!("Changed in B: {says}")
 }
 
+pub fn end_of(fault: &dyn Display) -> String {
+    format!("end {fault}")
+}
+
 pub fn killed(kills: &str) -> String {
     format!("Killed: {kills}")
 }
@@ -32,6 +36,22 @@ pub fn messages(word: &str) -> String {
 
 pub fn orders(word: &str) -> String {
     format!("requests: {word}")
+}
+
+pub fn publish(key: &str) -> String {
+    if key.is_empty() { "publish the message".into() } else { format!("publish {key}") }
+}
+
+pub fn purge(queue: &str) -> String {
+    format!("purge {queue}")
+}
+
+pub fn reconnected(services: &str) -> String {
+    format!("In B the change reconnected {services}. RabbitMQ requeued what it held.")
+}
+
+pub fn requests(count: u32, client: &str) -> String {
+    if count == 1 { format!("send a request of {client}") } else { format!("send {count} requests of {client}") }
 }
 
 pub fn until_answered(name: &dyn Display, percentile: &str) -> String {

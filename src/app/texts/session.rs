@@ -1,6 +1,7 @@
 //! What is open: its edits, its time, its canvas.
 
 use crate::base::limits::grouped;
+use crate::broker::view::Limit;
 use std::fmt::Display;
 
 pub const WHAT_WAS_PASTED: &str = "What was pasted";
@@ -125,8 +126,21 @@ pub fn payload(fields: &str) -> String {
 pub const DROPPED: &str = "dropped";
 pub const DROPPED_REJECTED: &str = "dropped: rejected";
 pub const DROPPED_EXPIRED: &str = "dropped: expired";
-pub const DROPPED_MAXLEN: &str = "dropped: maxlen";
 pub const DROPPED_DELIVERY_LIMIT: &str = "dropped: delivery_limit";
+
+/// A queue's length limit, where it is known.
+pub fn full(limit: Option<Limit>) -> String {
+    match limit {
+        Some(Limit::Messages(most)) => format!("full: at most {}", grouped(most)),
+        Some(Limit::Bytes(most)) => format!("full: at most {} bytes", grouped(most)),
+        None => "full".into(),
+    }
+}
+
+pub fn dropped_full(full: &str) -> String {
+    format!("dropped, {full}")
+}
+
 pub const DROPPED_CYCLE: &str = "dropped: circle";
 pub const AS_FAST_AS_POSSIBLE: &str = "as fast as possible";
 pub const SLOW: &str = "Slow";

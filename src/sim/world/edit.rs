@@ -26,7 +26,8 @@ fn same_queue(one: &QueueSpec, other: &QueueSpec) -> bool {
 }
 
 /// Whether two programs behave alike; where they stand and how many there are is another matter.
-fn same_program(one: &Service, other: &Service) -> bool {
+#[must_use]
+pub fn same_program(one: &Service, other: &Service) -> bool {
     Service { at: other.at, instances: other.instances, ..one.clone() } == *other
 }
 

@@ -21,6 +21,7 @@ mod undone;
 
 use std::sync::Arc;
 
+pub use edit::same_program;
 pub use operator::BY_HAND_MAX;
 
 use super::agenda::{Agenda, Item};

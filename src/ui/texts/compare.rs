@@ -9,6 +9,7 @@ pub const THE_RUNS_COMPARED: &str = "The two runs compared";
 pub const THE_TWO_RUNS: &str = "The two runs";
 pub const UNTIL_NOW_THEY_ARE_ALIKE: &str = "Until now they are alike.";
 pub const WHAT_REPEATING_DOES: &str = "Does again what was done by hand in the other run, each at its time";
+pub const WHAT_WORKING_THERE_MEANS: &str = "Shows that run at the pointer: actions and edits go there";
 pub const WHAT_DIFFERS: &str = "What differs";
 
 pub fn messages_in(queue: &dyn Display) -> String {
@@ -31,6 +32,10 @@ pub fn repeat_in(actions: usize, run: &str) -> String {
     if actions == 1 { format!("Repeat this action in {run}") } else { format!("Repeat {actions} actions in {run}") }
 }
 
+pub fn repeat_this_in(run: &str, deed: &str) -> String {
+    format!("Repeat in {run}: {deed}")
+}
+
 pub fn up_to(top: &dyn Display) -> String {
     format!("0 to {top:.0}")
 }
@@ -40,5 +45,5 @@ pub fn what_differs_since(at: &dyn Display) -> String {
 }
 
 pub fn work_in(run: &str) -> String {
-    format!("Work in {run}")
+    format!("Switch to run {run}")
 }

@@ -15,7 +15,7 @@ pub const EVERY_MESSAGE: &str = "every message";
 pub const IN_ALL: &str = "=";
 pub const MANUAL_ACK: &str = "manual ack";
 pub const NOT_SENT_YET: &str = "not sent yet";
-pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Double-click here, hold a finger, or press Ctrl+K and type “add”.";
+pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Open Build (key B), or double-click here. With a finger, hold.";
 pub const OR: &str = " or ";
 pub const READY: &str = "Ready";
 pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go along the lines, from part to part";

@@ -8,6 +8,7 @@ use crate::scenario::edit::PartKind;
 use std::fmt::Display;
 
 pub const ACK: &str = "ack, or answer";
+pub const SEND_A_MESSAGE: &str = "Send a message";
 pub const SEND_ONCE_MORE: &str = "Publish this message again (Shift+P)";
 pub const TOUR: &str = "Tour: six things to try";
 pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";

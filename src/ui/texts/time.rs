@@ -69,6 +69,14 @@ pub fn invented(what: &dyn Display) -> String {
     format!("{what}, but nothing saved")
 }
 
+pub fn in_work(what: &dyn Display) -> String {
+    format!("{what}: in work")
+}
+
+pub fn missing_or_in_work(what: &dyn Display) -> String {
+    format!("{what}: missing, or in work")
+}
+
 pub fn missing(what: &dyn Display) -> String {
     format!("{what}: missing")
 }
