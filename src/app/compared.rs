@@ -102,7 +102,7 @@ pub fn apart(session: &Session) -> Vec<String> {
     says
 }
 
-/// A program that an edit replaces while it runs connects again: what it held is requeued, and counts beside what else is.
+/// A program that an edit replaces while it runs connects again. What it held is requeued, and counts.
 fn reconnected(before: &World, after: &World) -> Option<String> {
     let is_edited = after.recording().inputs.iter().any(|timed| matches!(timed.input, Input::Edit(_)));
     let consumes = |service: &Service| service.handlers.iter().any(|handler| matches!(handler.trigger, Trigger::Queue(_)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::effect::Effect;
 use super::notice::Notice;
 use super::texts::composer as texts;
-use super::{App, Session, whatif, words};
+use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
 use crate::broker::exchange::topic;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
@@ -136,6 +136,17 @@ pub const TEMPLATES: [(&str, &str, &str); 5] = [
     ("user.created", "user.created", r#"{"userId": "u-1", "email": "ada@example.org"}"#),
     ("user.deleted", "user.deleted", r#"{"userId": "u-1"}"#),
 ];
+
+/// A key that a binding with this key takes: * is one word, and # is two.
+#[must_use]
+pub fn like(binding_key: &str) -> String {
+    let words = binding_key.split('.').map(|word| match word {
+        "*" => "any",
+        "#" => "many.words",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(".")
+}
 
 /// Messages that are being published by hand.
 #[derive(Clone, Debug, PartialEq)]
@@ -349,7 +360,7 @@ impl Session {
         let bound = broker.bindings.iter().filter(|binding| binding.source == *exchange && !binding.routing_key.is_empty());
         let bound: Vec<&str> = bound.map(|binding| &*binding.routing_key).filter(|key| *key != "#").collect();
         let is_usual = bound.is_empty() || bound.iter().any(|key| topic::matches(key, USUAL_KEY));
-        let key = if is_usual { USUAL_KEY.to_owned() } else { whatif::like(bound[0]) };
+        let key = if is_usual { USUAL_KEY.to_owned() } else { like(bound[0]) };
         (exchange.clone(), key)
     }
 

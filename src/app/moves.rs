@@ -215,7 +215,7 @@ impl Moves {
         })
     }
 
-    /// How long what leaves this queue waits, in hundredths of a leg: for itself to come there, or for all that comes.
+    /// How long what leaves this queue waits, in hundredths of a leg. It waits for itself to come there, or for all that comes.
     fn waits_for(&self, at: SimTime, queue: &Name, message: Option<MessageId>) -> u64 {
         let is_meant = |one: &&Move| one.path.len() > 1 && one.comes_to(queue) && message.is_none_or(|id| one.message.id == id);
         let left = |one: &Move| {

@@ -11,6 +11,7 @@ use crate::scenario::Scenario;
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
 
+use super::composer::like;
 use super::form::Spot;
 
 /// So many keys of each sort are shown.
@@ -180,15 +181,4 @@ pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Opti
 fn published_back(scenario: &Scenario) -> impl Iterator<Item = &Name> {
     let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
     steps.filter_map(|step| step.action.published()).map(|publish| &publish.routing_key)
-}
-
-/// A key that a binding with this key takes: * is one word, and # is two.
-#[must_use]
-pub fn like(binding_key: &str) -> String {
-    let words = binding_key.split('.').map(|word| match word {
-        "*" => "any",
-        "#" => "many.words",
-        word => word,
-    });
-    words.collect::<Vec<_>>().join(".")
 }

@@ -255,7 +255,7 @@ fn the_message_that_is_proposed_is_one_of_this_system() {
             format!(r#"{{"do": "publish", "exchange": "x", "routing_key": "{publishes}", "payload": {{}}}}"#)
         };
         format!(
-            r#"{{"requeue": 1, "title": "t", "broker": {{"exchanges": [{{"name": "x", "at": [300, 0], "type": "topic"}}],
+            r#"{{"requeue": 1, "title": "t", "network": {{"latency_ms": 5}}, "broker": {{"exchanges": [{{"name": "x", "at": [300, 0], "type": "topic"}}],
                 "queues": [{{"name": "q", "at": [500, 0]}}], "bindings": [{bound}]}},
                 "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}}, "steps": [{steps}]}}]}}]}}"#
         )
