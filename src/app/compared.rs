@@ -4,8 +4,9 @@ use super::Session;
 use super::difference::difference;
 use super::texts::compared as texts;
 use crate::broker::Name;
-use crate::scenario::property::{LatencyOf, Quantity};
-use crate::scenario::{FaultKind, Service, Trigger};
+use crate::scenario::property::{LatencyOf, Quantity, QueueCount};
+use crate::scenario::{FaultKind, Handler, Service, Trigger};
+use crate::sim::judge::Compared;
 use crate::sim::world::same_program;
 use crate::sim::{Input, Recording, TimedInput, World};
 
@@ -92,7 +93,7 @@ pub fn apart(session: &Session) -> Vec<String> {
     if before.scenario() != after.scenario() {
         says.push(texts::changed_after(&difference(before.scenario(), after.scenario()).says));
     }
-    says.extend(reconnected(before, after));
+    says.extend(reconnected(session, before, after));
     for (one, another, tell) in [(before, after, texts::killed_before as fn(&str) -> String), (after, before, texts::killed_after)] {
         let killed = kills(one.recording(), another.recording());
         if !killed.is_empty() {
@@ -103,15 +104,23 @@ pub fn apart(session: &Session) -> Vec<String> {
 }
 
 /// A program that an edit replaces while it runs connects again. What it held is requeued, and counts.
-fn reconnected(before: &World, after: &World) -> Option<String> {
-    let is_edited = after.recording().inputs.iter().any(|timed| matches!(timed.input, Input::Edit(_)));
-    let consumes = |service: &Service| service.handlers.iter().any(|handler| matches!(handler.trigger, Trigger::Queue(_)));
+fn reconnected(session: &Session, before: &World, after: &World) -> Option<String> {
+    let rows = session.playhead.comparison.iter().flat_map(|comparison| &comparison.rows);
+    let requeued = |row: &Compared| match &row.quantity {
+        Quantity::Queue(QueueCount::Requeued, Some(queue)) if Run::After.of(session, row.left, row.right) > 0.0 => Some(queue.clone()),
+        _ => None,
+    };
+    let queues: Vec<Name> = rows.filter_map(requeued).collect();
+    let consumes = |service: &Service| {
+        let of = |handler: &Handler| matches!(&handler.trigger, Trigger::Queue(subscription) if queues.contains(&subscription.queue));
+        service.handlers.iter().any(of)
+    };
     let is_other = |service: &&Service| {
         let was = before.scenario().services.iter().find(|known| known.name == service.name);
         was.is_some_and(|was| consumes(was) && !same_program(was, service))
     };
     let services: Vec<&str> = after.scenario().services.iter().filter(is_other).map(|service| &*service.name).collect();
-    (is_edited && !services.is_empty()).then(|| texts::reconnected(&services.join(", ")))
+    (!services.is_empty()).then(|| texts::reconnected(&services.join(", ")))
 }
 
 /// What repeating does, as a command. None: it has no short name.

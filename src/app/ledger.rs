@@ -116,6 +116,7 @@ fn at_work(world: &World) -> Option<Vec<StoryId>> {
     stories.extend(broker.all_unacked().map(|(.., message)| of(message)));
     stories.extend(broker.all_delayed().map(|(.., message)| of(message)));
     stories.extend(world.instances().filter(|(_, instance)| instance.up).flat_map(|(_, instance)| instance.stories()));
+    stories.extend(world.services().iter().filter(|service| !service.removed).flat_map(|service| service.store.waiting_stories()));
     stories.extend(flying);
     stories.sort_unstable();
     stories.dedup();

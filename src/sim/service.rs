@@ -535,6 +535,11 @@ impl Store {
         near.or_else(|| self.far_records.get(&id).cloned())
     }
 
+    /// The stories of the records that a schedule will take.
+    pub fn waiting_stories(&self) -> impl Iterator<Item = StoryId> {
+        self.by_state.values().flatten().filter_map(|(_, id)| Some(self.get(*id)?.story))
+    }
+
     /// An instance's handler has acknowledged the message of a stream at this offset.
     pub(super) fn read(&mut self, stream: &Name, instance: usize, handler: usize, offset: u64) {
         let next = self.offsets.get_or_default((stream.clone(), instance, handler));
