@@ -102,6 +102,30 @@ pub struct Version {
 }
 
 impl Service {
+    /// One instance that does nothing yet, and otherwise what a file that says no more gives.
+    #[must_use]
+    pub fn new(name: Name, at: Point) -> Self {
+        Self {
+            name,
+            at,
+            instances: 1,
+            concurrency: None,
+            starts_after: Vec::new(),
+            health: None,
+            reconnect: RECONNECT,
+            backoff: None,
+            reconnects: Reconnects::default(),
+            again: Again::default(),
+            on_channel_error: ChannelError::default(),
+            publishes_on: PublishesOn::default(),
+            declares: Vec::new(),
+            restart: None,
+            relay: None,
+            handlers: Vec::new(),
+            versions: Vec::new(),
+        }
+    }
+
     /// The program as this version has it; the service's own, where it names none that there is.
     #[must_use]
     pub fn as_version(&self, version: Option<&Name>) -> Self {

@@ -4,11 +4,10 @@ use super::{Part, fresh, proposal};
 use crate::broker::queue::Kind;
 use crate::broker::{Availability, Value};
 use crate::scenario::handler::PREFETCH;
-use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Again, Attempts, BindingKey, BindingSpec, BindingTarget, ChannelError, Client, Endpoint, ExchangeSpec, ExchangeType,
-    FailurePolicy, FailureRule, Handler, Json, Name, Offset, Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, Scenario,
-    Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
+    Action, Attempts, BindingKey, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule,
+    Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic,
+    Trigger,
 };
 
 /// What can be added.
@@ -80,25 +79,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
         }
         PartKind::Service => {
             let name = fresh(scenario, "service");
-            scenario.services.push(Service {
-                name: name.clone(),
-                at,
-                instances: 1,
-                concurrency: None,
-                reconnect: RECONNECT,
-                backoff: None,
-                again: Again::default(),
-                reconnects: Reconnects::default(),
-                on_channel_error: ChannelError::default(),
-                publishes_on: PublishesOn::default(),
-                starts_after: Vec::new(),
-                health: None,
-                declares: Vec::new(),
-                versions: Vec::new(),
-                restart: None,
-                relay: None,
-                handlers: Vec::new(),
-            });
+            scenario.services.push(Service::new(name.clone(), at));
             Part::Service(name)
         }
         PartKind::Client => {

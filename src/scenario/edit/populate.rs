@@ -6,10 +6,9 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::Value;
 use crate::broker::queue::Kind;
 use crate::scenario::handler::PREFETCH;
-use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, BindingKey, BindingSpec, BindingTarget, ChannelError, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json,
-    Name, Offset, Point, Publish, QueueSpec, Reconnects, Scenario, Service, SimTime, Span, Step, Subscription, Table, Trigger, json_object,
+    Action, BindingKey, BindingSpec, BindingTarget, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json, Name, Offset,
+    Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Trigger, json_object,
 };
 
 /// Which services a topology gets.
@@ -239,22 +238,7 @@ fn beside(places: impl Iterator<Item = Point>, by: f64) -> Point {
 }
 
 fn service(name: &str, at: Point, handlers: Vec<Handler>) -> Service {
-    Service {
-        name: name.into(),
-        at,
-        instances: 1,
-        concurrency: None,
-        reconnect: RECONNECT,
-        reconnects: Reconnects::default(),
-        on_channel_error: ChannelError::default(),
-        starts_after: Vec::new(),
-        health: None,
-        declares: Vec::new(),
-        versions: Vec::new(),
-        restart: None,
-        relay: None,
-        handlers,
-    }
+    Service { handlers, ..Service::new(name.into(), at) }
 }
 
 const fn step(action: Action) -> Step {
