@@ -173,7 +173,7 @@ pub struct Canvas {
     kept: Option<Camera>,
     /// What a drawer moved aside. Where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
     aside: Option<(Option<Camera>, Camera)>,
-    /// Where the view stood in a larger window, and where it is in this one, which would hide what is selected.
+    /// Where the view stood in a larger window, and where it is in this one. The old place would hide the selection.
     lowered: Option<(Camera, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,

@@ -181,8 +181,8 @@ impl Policy {
         Some((first, problem))
     }
 
-    /// A definition without keys, or the keys that RabbitMQ of this profile does not know with these plugins: as it says it. It refuses the
-    /// whole policy (rule 146).
+    /// As RabbitMQ says it: the definition has no keys, or keys that this profile does not know with these plugins. It refuses the whole
+    /// policy (rule 146).
     #[must_use]
     pub fn refusal(&self, profile: Profile, plugins: &[Plugin]) -> Option<String> {
         let rules = profile.rules();

@@ -160,7 +160,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 28] = [
         rules: &[146],
         what: "two policies of one priority",
         why: "which of them applies hangs on the order in which RabbitMQ's tables list them. Here it is the one that was set last. Random \
-              scripts give each policy a priority of its own",
+              scripts give no two policies the same priority",
         source: "seen on 3.10.8, 4.0.5 and 4.3.6; v4.3.5 rabbit_policy.erl match_all",
     },
     KnownDifference {
