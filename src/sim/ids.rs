@@ -61,14 +61,14 @@ impl Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     Ack,
-    /// `ack` with `multiple`.
-    AckUpTo,
     /// `nack` with requeue.
     Requeue,
     /// `reject` with requeue.
     RejectRequeue,
     /// `reject` without requeue.
     Reject,
+    /// `ack` with `multiple`.
+    AckUpTo,
 }
 
 impl Verdict {

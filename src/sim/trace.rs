@@ -198,6 +198,8 @@ pub enum WorldEvent {
     },
     /// The broker has started, and takes connections.
     BrokerReady,
+    /// It does not try again to get a channel: it goes on without the broker.
+    GoesOnAlone(InstanceId),
     /// A handler has asked how many messages are ready.
     Checked {
         instance: InstanceId,
@@ -205,8 +207,6 @@ pub enum WorldEvent {
         ready: u64,
         about: Name,
     },
-    /// It does not try again to get a channel: it goes on without the broker.
-    GoesOnAlone(InstanceId),
 }
 
 /// What a message is called: its event id, or its number in the broker.
