@@ -6,7 +6,8 @@ use super::{Part, names};
 use crate::broker::Plugin;
 use crate::broker::queue::Kind;
 use crate::scenario::{
-    BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime, Starts,
+    BindingSpec, Client, ExchangeSpec, Expectation, Fault, Health, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
+    Starts,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub plugins: Vec<Plugin>,
     pub default_queue_type: Kind,
     pub starts: Starts,
+    pub ready: SimTime,
+    pub health: Option<Health>,
     pub latency: SimTime,
     pub jitter: SimTime,
     pub heartbeat: SimTime,
@@ -52,6 +55,8 @@ impl Settings {
             plugins: scenario.broker.plugins.clone(),
             default_queue_type: scenario.broker.default_queue_type,
             starts: scenario.broker.starts,
+            ready: scenario.broker.ready,
+            health: scenario.broker.health.clone(),
             latency: scenario.network.latency,
             jitter: scenario.network.jitter,
             heartbeat: scenario.network.heartbeat,
@@ -59,10 +64,12 @@ impl Settings {
     }
 
     pub fn set_in(&self, scenario: &mut Scenario) {
-        let Self { title, about, seed, until, profile, plugins, default_queue_type, starts, latency, jitter, heartbeat } = self.clone();
+        let Self { title, about, seed, until, profile, plugins, default_queue_type, starts, ready, health, latency, jitter, heartbeat } =
+            self.clone();
         (scenario.title, scenario.about, scenario.seed, scenario.until) = (title, about, seed, until);
         (scenario.broker.profile, scenario.broker.plugins) = (profile, plugins);
         (scenario.broker.default_queue_type, scenario.broker.starts) = (default_queue_type, starts);
+        (scenario.broker.ready, scenario.broker.health) = (ready, health);
         let network = &mut scenario.network;
         (network.latency, network.jitter, network.heartbeat) = (latency, jitter, heartbeat);
     }

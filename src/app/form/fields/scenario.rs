@@ -345,7 +345,7 @@ pub(in crate::app::form) static SERVICE: [Field; 15] = [
     },
 ];
 
-pub(in crate::app::form) static SETTINGS: [Field; 11] = [
+pub(in crate::app::form) static SETTINGS: [Field; 13] = [
     Field { key: "title", label: "Title", help: "What it is called.", kind: Kind::Text },
     Field { key: "about", label: "About", help: "One sentence for each reader who opens the system.", kind: Kind::Text },
     Field {
@@ -366,6 +366,18 @@ pub(in crate::app::form) static SETTINGS: [Field; 11] = [
         label: "At the start",
         help: "What exists before the first service connects. It counts from the next restart.",
         kind: Kind::Words(&[("defined", "everything that is drawn"), ("empty", "nothing: services declare it")]),
+    },
+    Field {
+        key: "broker.ready_ms",
+        label: "RabbitMQ is ready at, ms",
+        help: "It takes no connection before.",
+        kind: Kind::Usual("0", &Kind::Number),
+    },
+    Field {
+        key: "broker.health",
+        label: "Health check of RabbitMQ",
+        help: "As JSON: {\"interval_ms\": 10000, \"timeout_ms\": 5000, \"retries\": 5}.",
+        kind: Kind::Rare("none", &Kind::Json),
     },
     Field {
         key: "broker.default_queue_type",
