@@ -79,6 +79,7 @@ fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String>
         WorldEvent::Unsent { .. } => Some("cannot publish".into()),
         WorldEvent::Checked { queue, ready, .. } => Some(format!("checked {queue}: {ready} ready")),
         WorldEvent::Effect { what, .. } => Some(format!("effect: {what}")),
+        WorldEvent::SettlementLost { .. } => Some("cannot acknowledge".into()),
         WorldEvent::Settling { verdict: Verdict::Requeue, .. } => Some("gave back".into()),
         // What the program itself throws it tells nobody.
         WorldEvent::HandlerFailed { step: "declare" | "check_queue" | "get", .. } => Some("failed".into()),

@@ -269,7 +269,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
             { "on": { "every_ms": 9 }, "once": { "by": "n", "remember": 5, "memory": "process" }, "steps": [
               { "do": "declare", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "required": false }, { "do": "check_queue", "queue": "q", "at_least": 1 },
-              { "do": "get", "queue": "r" }, { "do": "ack", "every": 3 }, { "do": "effect", "what": "w", "of": "o", "key": "p", "fails": { "no_channel": true } },
+              { "do": "get", "queue": "r" }, { "do": "ack", "every": 3 }, { "do": "ack", "elsewhere": true }, { "do": "effect", "what": "w", "of": "o", "key": "p", "fails": { "no_channel": true } },
               { "do": "publish", "routing_key": "q", "payload": {}, "retries": { "max": 2, "pause_ms": 3, "new_id": true } }], "on_failure": "acknowledge" },
             { "on": { "every_ms": 9, "records": { "state": "s", "older_than_ms": 8 } }, "steps": [], "on_failure": "reject_requeue" },
             { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }],

@@ -237,8 +237,9 @@ pub fn line(step: &Step) -> Line {
         }
         Action::Effect { what, of, .. } => Line { does: texts::DO, what: what.to_string(), more: texts::for_whom(of) },
         Action::Reply { status } => Line { does: texts::REPLY, what: status.to_string(), more: String::new() },
-        Action::Ack { every } => {
-            Line { does: texts::ACKNOWLEDGE, what: String::new(), more: every.map(texts::together).unwrap_or_default() }
+        Action::Ack { every, elsewhere } => {
+            let how = if *elsewhere { Some(texts::ELSEWHERE.to_owned()) } else { every.map(texts::together) };
+            Line { does: texts::ACKNOWLEDGE, what: String::new(), more: how.unwrap_or_default() }
         }
         Action::Ask(ask) => {
             let what = match ask {

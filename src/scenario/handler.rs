@@ -152,6 +152,8 @@ pub enum Action {
     Ack {
         /// It says something only each so many times, and then of all deliveries up to this one on its channel.
         every: Option<u32>,
+        /// A mistake: on the channel that it publishes on, which knows no such delivery.
+        elsewhere: bool,
     },
     /// Asks RabbitMQ on the channel of the instance, and waits for its answer.
     Ask(Ask),

@@ -70,6 +70,17 @@ fn a_channel_that_is_closed_for_what_was_published_takes_its_consumers_along() {
 }
 
 #[test]
+fn an_acknowledgement_on_the_publishing_channel_closes_it_and_settles_nothing() {
+    let mut worker = worker("", json!({ "publishes_on": "channel", "on_channel_error": "ignore" }));
+    worker["handlers"][0]["steps"] = json!([{ "do": "effect", "what": "done", "of": "eventId" }, { "do": "ack", "elsewhere": true }]);
+    let ran = ran(worker, &[], 1900);
+    ran.must(&["done(done) = 10", "unacked(jobs) = 10", "acknowledged(jobs) = 0", "lost = 0"]);
+    let closed = |what: &WorldEvent| matches!(what, WorldEvent::Broker(Event::ChannelClosed { text, .. }) if text.ends_with("unknown delivery tag 1"));
+    assert_eq!(ran.count(closed), 1);
+    assert!(ran.world.cannot_publish(WORKER));
+}
+
+#[test]
 fn a_memory_alarm_stops_the_acknowledgements_on_a_connection_that_publishes() {
     let faults = ["alarm memory at 1s for 2s"];
     let ran_so = |publishes_on: &str| {

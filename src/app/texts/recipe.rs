@@ -9,6 +9,7 @@ pub const AN: &str = "an";
 pub const ARRIVES: &str = "arrives";
 pub const CALL: &str = "Call";
 pub const DO: &str = "Do";
+pub const ELSEWHERE: &str = "on the publishing channel";
 pub const EVERY: &str = "Every";
 pub const MAY_FAIL: &str = "may fail";
 pub const PUBLISH: &str = "Publish";

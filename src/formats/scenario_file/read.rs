@@ -540,7 +540,7 @@ fn records(node: &Node) -> RecordQuery {
 fn step(node: &Node) -> Step {
     let fields = node.fields();
     let Some(kind) = fields.need("do").one_of(&StepKind::ALL) else {
-        return Step { action: Action::Ack { every: None }, fails: FailureRule::Never, on_failure: None };
+        return Step { action: Action::Ack { every: None, elsewhere: false }, fails: FailureRule::Never, on_failure: None };
     };
     let action = match kind {
         StepKind::Work => Action::Work { time: span(&fields.need("ms")) },
@@ -565,7 +565,9 @@ fn step(node: &Node) -> Step {
             key: fields.maybe("key").map(|node| node.name()),
         },
         StepKind::Reply => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
-        StepKind::Ack => Action::Ack { every: fields.maybe("every").map(|node| node.number_up_to()) },
+        StepKind::Ack => {
+            Action::Ack { every: fields.maybe("every").map(|node| node.number_up_to()), elsewhere: fields.flag("elsewhere", false) }
+        }
         StepKind::Declare => Action::Ask(Ask::Declare { declares: declares(&fields), required: fields.flag("required", true) }),
         StepKind::CheckQueue => Action::Ask(Ask::CheckQueue {
             queue: fields.need("queue").name(),

@@ -341,7 +341,7 @@ fn step(step: &Step) -> Doc {
             .with_unless("required", *required, &true),
         Action::Effect { what, of, key } => document.with("what", name(what)).with("of", name(of)).with_some("key", key.as_ref().map(name)),
         Action::Reply { status } => document.with("status", *status),
-        Action::Ack { every } => document.with_some("every", *every),
+        Action::Ack { every, elsewhere } => document.with_some("every", *every).with_unless("elsewhere", *elsewhere, &false),
         Action::Ask(Ask::Declare { declares, required }) => {
             document.with_list("declares", declares.iter().map(declaration)).with_unless("required", *required, &true)
         }

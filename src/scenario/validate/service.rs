@@ -278,7 +278,10 @@ impl Check<'_> {
                 Action::Ack { .. } if !has_delivery && !handler.steps[..number].iter().any(is_get) => {
                     self.problem(path.clone(), "there is nothing to acknowledge: only a queue's delivery is, and not with auto_ack");
                 }
-                Action::Ack { every: Some(0) } => {
+                Action::Ack { every: Some(_), elsewhere: true } => {
+                    self.problem(format!("{path}.every"), "no delivery is acknowledged elsewhere: leave it out");
+                }
+                Action::Ack { every: Some(0), .. } => {
                     self.problem(format!("{path}.every"), "it acknowledges each time, or each n-th: give 1 or more");
                 }
                 Action::Ask(ask) => self.ask(&path, ask, handler, number),

@@ -217,7 +217,8 @@ impl World {
                 }
                 Action::Effect { what, of, key } => self.effect(id, run_id, what, of, key.as_ref()),
                 Action::Reply { status } => self.reply(id, run_id, *status),
-                Action::Ack { every } => self.acknowledge_early(id, run_id, *every),
+                Action::Ack { elsewhere: true, .. } => self.acknowledge_elsewhere(id, run_id),
+                Action::Ack { every, .. } => self.acknowledge_early(id, run_id, *every),
                 Action::Ask(_) => {
                     self.consult(id, run_id, 0);
                     return;
@@ -439,6 +440,19 @@ impl World {
             None => self.send_settlement(id, run_id, Verdict::Ack, true),
             Some(every) => self.acknowledge_together(id, run_id, every),
         };
+    }
+
+    /// On a channel that has not delivered it. The program takes the delivery for acknowledged.
+    fn acknowledge_elsewhere(&mut self, id: InstanceId, run_id: RunId) {
+        let channel = self.publishing_channel(id);
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        run.settled = Settled::Unsaid;
+        let Cause::Delivery { queue, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return };
+        let (event, verdict) = (event_name(&message), Verdict::Ack);
+        let Some(channel) = channel else { return self.happened(WorldEvent::SettlementLost { instance: id, event }) };
+        self.happened(WorldEvent::Settling { instance: id, message: message.id, event, verdict });
+        let path = vec![Place::Instance(id), Place::Queue(queue)];
+        self.send_to_broker(id, path, Cargo::Settlement { channel, delivery_tag, verdict, message, early: false, loses: None });
     }
 
     /// One acknowledgement of several deliveries.

@@ -454,12 +454,20 @@ pub(in crate::app::form) static ACTION: [Shape; 10] = [
         template: r#"{"do":"ack"}"#,
         distinguished: By::Value("do", "ack"),
         title: "Acknowledge",
-        fields: &[Field {
-            key: "every",
-            label: "Several at a time",
-            help: "Every n-th time, for all deliveries so far on the channel. A prefetch below n stops the consumer.",
-            kind: Kind::Rare("each", &Kind::Whole),
-        }],
+        fields: &[
+            Field {
+                key: "every",
+                label: "Several at a time",
+                help: "Every n-th time, for all deliveries so far on the channel. A prefetch below n stops the consumer.",
+                kind: Kind::Rare("each", &Kind::Whole),
+            },
+            Field {
+                key: "elsewhere",
+                label: "On the publishing channel",
+                help: "A mistake: RabbitMQ knows no such delivery there, and closes that channel.",
+                kind: Kind::Rare("", &Kind::Flag(false)),
+            },
+        ],
     },
     Shape {
         name: "Declare",
