@@ -18,7 +18,7 @@ use crate::broker::Profile;
 use crate::formats::definitions::report::{Counts, Kind};
 use crate::formats::definitions::{Definitions, Imported, Mistake, Options, Refusal, Report};
 pub use crate::formats::definitions::{Entry, Vhost};
-use crate::scenario::edit::populate::{Offer, Share, offers};
+use crate::scenario::edit::populate::{Offer, Share, first_message, offers};
 use crate::scenario::edit::{self, Edit, Part, Population};
 use crate::scenario::findings::remarks;
 use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
@@ -413,7 +413,12 @@ fn show(app: &mut App, mut importing: Importing) -> Vec<Effect> {
     };
     let waiting = app.importing.take().and_then(|before| before.own);
     let own = waiting.unwrap_or_else(|| Own { session: app.session.take(), classroom: app.classroom.take() });
-    app.put_on_canvas(Session::new(Recording::of(Arc::new(scenario))));
+    let mut session = Session::new(Recording::of(Arc::new(scenario)));
+    // What is sent by hand comes somewhere.
+    if let Some(message) = first_message(session.scenario()) {
+        (session.composer.exchange, session.composer.routing_key) = (message.exchange, message.routing_key.to_string());
+    }
+    app.put_on_canvas(session);
     // A page within another one has no drawer.
     if app.options.embed {
         return Vec::new();

@@ -246,6 +246,8 @@ fn services_are_chosen_by_prefix_and_by_hand() {
         "bindings": [], "vhosts": [{"name": "/"}]}"#;
     act(&mut app, FileAction::Opened { name: "queues.json".into(), text: text.into() });
     assert_eq!(importing(&app).services.chosen(), [3, 3]);
+    // What is sent by hand comes somewhere.
+    assert_eq!((&*session(&app).composer.exchange, &*session(&app).composer.routing_key), ("", "order.a"));
     act(&mut app, ImportAction::Filter("order.".into()));
     act(&mut app, ImportAction::Share(Share::Prefix));
     act(&mut app, ImportAction::Toggle { part: Part::Queue("order.b".into()), consumes: false });

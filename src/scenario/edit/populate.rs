@@ -84,6 +84,13 @@ pub fn offers(scenario: &Scenario) -> Vec<Offer> {
     consumers.chain(exchanges).chain(alone).collect()
 }
 
+/// A message that a publisher of this topology would send first.
+#[must_use]
+pub fn first_message(scenario: &Scenario) -> Option<Publish> {
+    let begins = offers(scenario).into_iter().find(|offer| !offer.consumes && offer.is_usual)?;
+    publishes(scenario, &begins.part)?.2.into_iter().next()
+}
+
 type Set<'a> = OrderedMap<&'a str, ()>;
 
 /// What leads where, by name.
