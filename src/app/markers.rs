@@ -178,20 +178,20 @@ pub fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     })
 }
 
-/// The only instance of a service has no number.
-fn of_its_service(scenario: &Scenario, fault: &FaultKind) -> FaultKind {
+/// The fault of a program, by its service: an only instance has no number.
+fn of_its_service(scenario: &Scenario, fault: &FaultKind) -> Option<FaultKind> {
     let named = |target: &Target| {
         let is_alone = scenario.services.iter().any(|service| service.name == target.service && service.instances == 1);
         Target { instance: target.instance.filter(|_| !is_alone), ..target.clone() }
     };
-    match fault {
+    Some(match fault {
         FaultKind::Kill(target) => FaultKind::Kill(named(target)),
         FaultKind::Stop(target) => FaultKind::Stop(named(target)),
         FaultKind::Hang(target) => FaultKind::Hang(named(target)),
         FaultKind::Slow(target, times) => FaultKind::Slow(named(target), *times),
         FaultKind::PowerOff(target) => FaultKind::PowerOff(named(target)),
-        other => other.clone(),
-    }
+        _ => return None,
+    })
 }
 
 fn unroutable(message: &Message) -> String {
@@ -212,12 +212,12 @@ impl Markers {
             let known = self.markers.iter().rposition(|marker| marker.kind == MarkerKind::Lost && marker.words == words);
             known.map(|known| self.markers.remove(known));
         }
-        let found = match &occurrence.what {
-            WorldEvent::FaultBegan(fault) => kind_of(&WorldEvent::FaultBegan(of_its_service(scenario, fault))),
-            WorldEvent::FaultEnded(fault) => kind_of(&WorldEvent::FaultEnded(of_its_service(scenario, fault))),
-            what => kind_of(what),
+        let of_service = match &occurrence.what {
+            WorldEvent::FaultBegan(fault) => of_its_service(scenario, fault).map(WorldEvent::FaultBegan),
+            WorldEvent::FaultEnded(fault) => of_its_service(scenario, fault).map(WorldEvent::FaultEnded),
+            _ => None,
         };
-        let Some((kind, words)) = found else { return };
+        let Some((kind, words)) = kind_of(of_service.as_ref().unwrap_or(&occurrence.what)) else { return };
         let marker = TimelineMarker { at: occurrence.at, kind, words };
         if self.markers.contains(&marker) {
             return;
