@@ -173,8 +173,6 @@ pub struct Canvas {
     kept: Option<Camera>,
     /// What a drawer moved aside. Where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
     aside: Option<(Option<Camera>, Camera)>,
-    /// Where the view stood in a larger window, and where it is in this one. The old place would hide the selection.
-    lowered: Option<(Camera, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,
     /// Where the stage begins on the canvas without any drawer, and how large that is. On a phone, sheets lie above one another.
@@ -474,10 +472,6 @@ impl App {
             return;
         }
         let Some(now) = self.canvas.chosen else { return self.look_on(seen, before) };
-        let is_alike = |(was, is): ((f64, f64), (f64, f64))| (was.0 - is.0).abs() < 1.0 && (was.1 - is.1).abs() < 1.0;
-        if before.zip(self.canvas.drawers).is_some_and(is_alike) {
-            return self.stay_through(now, is_seen, is_pointed_seen);
-        }
         let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map_or(Some(now), |(home, _)| home);
         (self.canvas.chosen, self.canvas.aside) = (home, None);
         // What the page shows by itself has what is selected.
@@ -489,25 +483,6 @@ impl App {
             self.reveal_pointed();
         }
         self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (Some(home), aside));
-    }
-
-    /// The window has another size, or a drawer is open below, and those beside the stage are as they were. The view stays, but for what
-    /// was seen and would not be. When the size is as before, so is the view.
-    fn stay_through(&mut self, now: Camera, is_seen: bool, is_pointed_seen: bool) {
-        let stood = self.canvas.lowered.take().filter(|(_, to)| *to == now).map_or(now, |(stood, _)| stood);
-        let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map(|(home, _)| home);
-        self.canvas.chosen = Some(stood);
-        if is_seen {
-            self.reveal_selected();
-        }
-        if is_pointed_seen {
-            self.reveal_pointed();
-        }
-        let to = self.canvas.chosen.unwrap_or(stood);
-        self.canvas.lowered = (to != stood).then_some((stood, to));
-        if let Some(home) = home {
-            self.canvas.aside = Some((home, to));
-        }
     }
 
     /// A selection opens the drawer at the right, of a view that the page has by itself. It is looked at: it keeps its size, and moves only

@@ -289,14 +289,6 @@ fn a_selection_does_not_change_the_size_of_what_is_looked_at() {
                 let rect = geometry::rect(session(&app).plan(), part).expect("it is drawn");
                 assert_eq!(now.scale.to_bits(), home.scale.to_bits(), "{what}");
                 assert!(now.shows(size, &rect) || !home.shows(whole, &rect), "{what}: it is in view");
-                // The window gets smaller and is as large as before: so is the view.
-                let smaller = Pixel { x: whole.x, y: whole.y - 143.0 };
-                act(&mut app, CanvasAction::Beside(left, smaller));
-                act(&mut app, CanvasAction::Resize(Pixel { x: size.x, y: smaller.y }));
-                let lower = app.camera();
-                act(&mut app, CanvasAction::Beside(left, whole));
-                act(&mut app, CanvasAction::Resize(size));
-                assert_eq!(app.camera(), now, "{what}: {lower:?} in a smaller window");
                 // With the room that a part that is revealed has around it.
                 let is_clear = home.shows(size, &rect.grown(17.0 / home.scale));
                 if is_clear && home.to_stage(geometry::bounds(session(&app).plan()).centre()).x > 0.0 {
