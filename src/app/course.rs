@@ -5,7 +5,7 @@ use super::files::Unreadable;
 use super::kept::{Kept, found};
 use super::texts::files as texts;
 use super::{App, Course, CourseEntry};
-use crate::formats::{progress_file, site_list};
+use crate::formats::progress_file;
 use crate::lesson::progress::LessonProgress;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub enum CourseAction {
 pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
     match action {
         CourseAction::Fetched(text) => {
-            let list = site_list::read_course(&text).unwrap_or_else(|problems| {
+            let Some(read) = app.arrived.reader().course(&text) else { return app.wait(CourseAction::Fetched(text)) };
+            let list = read.unwrap_or_else(|problems| {
                 app.unreadable = Some(Unreadable { name: texts::LIST_OF_LESSONS.into(), problems });
                 Course::default()
             });

@@ -8,7 +8,6 @@ use super::page::Dialog;
 use super::texts::files as texts;
 use super::{App, Draft, ImportAction, Keeps, Session};
 use crate::formats::opened::Opened;
-use crate::formats::site_list;
 use crate::lesson::Lesson;
 use crate::scenario::Problem;
 use crate::sim::Recording;
@@ -196,7 +195,8 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             return saved.into_iter().chain([Effect::NoteWork(app.is_at_work())]).collect();
         }
         FileAction::GalleryFetched(text) => {
-            let list = site_list::read_gallery(&text).unwrap_or_else(|problems| {
+            let Some(read) = app.arrived.reader().gallery(&text) else { return app.wait(FileAction::GalleryFetched(text)) };
+            let list = read.unwrap_or_else(|problems| {
                 app.unreadable = Some(Unreadable { name: texts::LIST_OF_SCENARIOS.into(), problems });
                 Vec::new()
             });

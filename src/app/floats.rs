@@ -118,13 +118,10 @@ impl App {
         let bounds = geometry::bounds(plan);
         let card = (self.workspace.card == Some(Card::Tour)).then(|| self.card_spot()).flatten().map(|spot| spot.card_on(size));
         let card = card.map(|(first, last)| camera.part(first, last));
-        // A notice that comes later does not lie on it.
-        let (first, last) = self.notice_on(self.has_low_notices());
-        let notice = (self.workspace.room != Room::Narrow).then(|| camera.part(first, last));
         let is_free = |spot: &Corner| {
             let (first, last) = spot.map_on(size, &bounds);
             let map = camera.part(first, last);
-            !parts.iter().chain(&card).chain(&notice).any(|part| part.meets(&map))
+            !parts.iter().chain(&card).any(|part| part.meets(&map))
         };
         let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
         self.canvas.map = if is_hidden { now.into_iter().chain(MAPS).find(is_free) } else { None };

@@ -247,7 +247,9 @@ pub fn step(room: &mut Room, edge: &Edge, camera: Camera, key: Option<&Rect>) ->
         beside.map(|(x, y)| spot(Point { x, y }))
     };
     let free = free.or_else(|| room.take(&key.map(beside)?));
-    let rect = free.unwrap_or_else(|| spot(key.map_or_else(|| edge.curve.at(0.5), |key| Point { x: key.left, y: key.centre().y })));
+    // The end of a pill has no letters: a little less of it than half a number.
+    let on_its_end = |key: &Rect| Point { x: key.left - size / 20.0, y: key.centre().y };
+    let rect = free.unwrap_or_else(|| spot(key.map_or_else(|| edge.curve.at(0.5), on_its_end)));
     room.cover(rect);
     rect.centre()
 }

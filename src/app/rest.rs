@@ -3,6 +3,8 @@
 
 use super::findings::{Done, Search};
 use super::texts::files as texts;
+use super::whatif::{self, Foresee};
+use super::words::{self, Line};
 use super::{
     Action, App, AuthorAction, EditAction, Effect, FileAction, ImportAction, LessonAction, PublishAction, SelectAction, Session,
     TimeAction, author, composer, editing, importing, lesson, time, update,
@@ -10,6 +12,7 @@ use super::{
 use crate::formats::opened::{Reader, Readers};
 use crate::lesson::Lesson;
 use crate::scenario::findings::findings_of;
+use crate::sim::{TimedEvent, World};
 
 type Carry<A> = fn(&mut App, A) -> Vec<Effect>;
 
@@ -27,6 +30,8 @@ pub struct Rest {
     beside: fn(&mut App),
     search: Search,
     copied: fn(&Session) -> Option<String>,
+    foresee: Foresee,
+    line: fn(&TimedEvent, &World) -> Line,
     enter: fn(&mut App, Lesson, Option<String>) -> Vec<Effect>,
     /// A lesson's computing while time passes, in at most so many steps.
     pass: Carry<u64>,
@@ -47,6 +52,8 @@ impl Rest {
         beside: App::stand_beside,
         search: findings_of,
         copied: Session::copied,
+        foresee: whatif::foresee,
+        line: words::line,
         enter: lesson::enter,
         pass: lesson::pass,
         look: lesson::look,
@@ -68,6 +75,14 @@ impl Default for Arrived {
 }
 
 impl Arrived {
+    /// What tells the way of a message that is composed.
+    pub(super) const fn foresees(&self) -> Option<Foresee> {
+        match self {
+            Self::FirstAlone(_) => None,
+            Self::Whole(rest) => Some(rest.foresee),
+        }
+    }
+
     pub(super) const fn is_whole(&self) -> bool {
         matches!(self, Self::Whole(_))
     }
@@ -110,6 +125,15 @@ impl App {
         match self.arrived {
             Arrived::Whole(rest) => self.session.as_ref().and_then(rest.copied).map(Effect::Copy).into_iter().collect(),
             Arrived::FirstAlone(_) => self.wait(SelectAction::Copy),
+        }
+    }
+
+    /// The line of an occurrence. None: what writes it has to come first.
+    #[must_use]
+    pub fn line_of(&self, occurrence: &TimedEvent, world: &World) -> Option<Line> {
+        match self.arrived {
+            Arrived::Whole(rest) => Some((rest.line)(occurrence, world)),
+            Arrived::FirstAlone(_) => None,
         }
     }
 

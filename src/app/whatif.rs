@@ -51,6 +51,12 @@ pub fn keys_of_legend<'a>(app: &'a App, session: &'a Session) -> Vec<&'a str> {
 /// As long as the composer is seen, and can be read. None: nothing is composed, or it was sent, or the way of another message is lit.
 #[must_use]
 pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
+    app.arrived.foresees().and_then(|foresee| foresee(app, session))
+}
+
+pub(super) type Foresee = for<'a> fn(&App, &'a Session) -> Option<Preview<'a>>;
+
+pub(super) fn foresee<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
     let asked = session.playhead.shown.as_ref().and_then(|shown| shown.asks.as_ref());
     let is_composed = app.workspace.left == Some(Drawer::Publish) && app.seen().contains(&Side::Left);
     let (exchange, routing_key, properties) = match asked {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::document::parse;
 use super::draft_file::{self, DraftFile};
+use super::site_list::{self, Course, GalleryEntry};
 use super::{definitions, lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
@@ -37,6 +38,8 @@ pub struct Readers {
     write_draft: fn(&DraftFile) -> String,
     write_recording: fn(&Recording, Until) -> String,
     write_scenario: fn(&Scenario) -> String,
+    gallery: fn(&str) -> Result<Vec<GalleryEntry>, Vec<Problem>>,
+    course: fn(&str) -> Result<Course, Vec<Problem>>,
 }
 
 impl Readers {
@@ -47,6 +50,8 @@ impl Readers {
         write_draft: draft_file::write,
         write_recording: |recording, until| recording_file::write(recording, until),
         write_scenario: scenario_file::write,
+        gallery: site_list::read_gallery,
+        course: site_list::read_course,
     };
 }
 
@@ -97,6 +102,28 @@ impl Reader {
         match self {
             Self::Scenarios => None,
             Self::All(readers) => Some((readers.write_scenario)(scenario)),
+        }
+    }
+
+    /// What a site's gallery has. None: another reader has to come first.
+    ///
+    /// # Errors
+    /// Everything that is wrong; never empty.
+    pub fn gallery(self, text: &str) -> Option<Result<Vec<GalleryEntry>, Vec<Problem>>> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.gallery)(text)),
+        }
+    }
+
+    /// What a site's course has. None: another reader has to come first.
+    ///
+    /// # Errors
+    /// Everything that is wrong; never empty.
+    pub fn course(self, text: &str) -> Option<Result<Course, Vec<Problem>>> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.course)(text)),
         }
     }
 

@@ -28,10 +28,12 @@ impl Announcer {
         let said = match app.verbosity {
             Verbosity::Off => String::new(),
             Verbosity::Summary => words::summary(log.since(self.number)),
-            Verbosity::All => log.newest().next().map_or_else(String::new, |entry| {
-                let line = words::line(&entry.occurrence, session.world());
-                format!("{} {}", line.what, line.detail)
-            }),
+            Verbosity::All => match log.newest().next().map(|entry| app.line_of(&entry.occurrence, session.world())) {
+                None => String::new(),
+                // Said later, when what says it is there.
+                Some(None) => return,
+                Some(Some(line)) => format!("{} {}", line.what, line.detail),
+            },
         };
         *self = Self { said, number: log.last_number(), at: now };
     }

@@ -59,7 +59,7 @@ pub fn badges(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<Badge> {
             let value = queue.arguments.get(name);
             let is = value.map_or_else(|| name.to_owned(), |value| format!("{name} {value}"));
             let whole = value.and_then(|value| with_number(mark, name, value)).unwrap_or_else(|| mark.to_owned());
-            Badge { mark: mark.to_owned(), whole, tip: texts::badge(&is, field.help), name: is.to_lowercase() }
+            Badge { mark: mark.to_owned(), whole, tip: texts::badge(&is, field.help), name: is.to_ascii_lowercase() }
         } else if let Some((_, policy)) = broker.policy_for(queue).filter(|_| mark == texts::POLICY) {
             let keys: Vec<&str> = policy.definition.keys().map(|key| &**key).collect();
             plain(mark, texts::sets(&policy.name, &keys.join(", ")))

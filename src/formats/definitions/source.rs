@@ -18,16 +18,17 @@ pub struct Definitions<'a> {
     parsed: Parsed<'a>,
 }
 
-/// Whether a JSON document is meant as definitions.
+/// Whether a JSON document is meant as definitions. What Requeue writes, files and copied parts, begins with its name.
 #[must_use]
 pub fn is_one(document: &Json) -> bool {
-    document.get("requeue").is_none() && SIGNS.iter().any(|sign| document.get(*sign).is_some())
+    let is_ours = document.as_object().is_some_and(|fields| fields.keys().any(|key| key.starts_with("requeue")));
+    !is_ours && SIGNS.iter().any(|sign| document.get(*sign).is_some())
 }
 
 /// Whether a text that is no JSON is meant as definitions: it has comments, perhaps, or was cut off.
 #[must_use]
 pub fn looks_like_one(text: &str) -> bool {
-    !text.contains("\"requeue\"") && SIGNS.iter().filter(|sign| text.contains(**sign)).count() >= 2
+    !text.contains("\"requeue") && SIGNS.iter().filter(|sign| text.contains(**sign)).count() >= 2
 }
 
 /// A virtual host of a file, and how much it has.

@@ -214,6 +214,8 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     for table in scenario.broker.policies.iter_mut().map(|one| &mut one.definition) {
         forget_in(table, ["dead-letter-exchange", "dead-letter-routing-key"]);
     }
+    // RabbitMQ takes no policy without keys.
+    scenario.broker.policies.retain(|policy| !policy.definition.is_empty());
     scenario.broker.bindings.retain(|binding| {
         let from = exchange && binding.source == *name;
         let to = match &binding.destination {

@@ -574,7 +574,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
                     <tspan class={(index >= fit).then_some("away")}>
                         <tspan class="word">{ word }{ " " }</tspan>
                         <tspan class="count" data-count={which}>{ grouped(count) }</tspan>
-                        if says_ready && index == 0 { <tspan>{ " " }{ word.to_lowercase() }</tspan> }
+                        if says_ready && index == 0 { <tspan>{ " " }{ word.to_ascii_lowercase() }</tspan> }
                         <tspan class="word">{ "\u{2002}" }</tspan>
                     </tspan>
                 }
