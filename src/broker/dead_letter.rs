@@ -81,11 +81,24 @@ fn record(history: &mut History, message: &Message, queue: &Name, reason: DeathR
             count: 1,
             time: now,
             exchange: message.exchange.clone(),
-            routing_keys: std::iter::once(message.routing_key.clone()).chain(cc_keys(message)).collect(), // rule 123
+            routing_keys: told_keys(message),
             original_expiration,
         },
     };
     history.deaths.insert(0, death);
+}
+
+/// The keys that a death tells: the routing key and those of CC (rule 123). RabbitMQ takes those of BCC out of all keys, the first of each
+/// name. A key that BCC has once more is told at its place in BCC.
+fn told_keys(message: &Message) -> Vec<Name> {
+    let mut keys: Vec<Name> = std::iter::once(message.routing_key.clone()).chain(cc_keys(message)).collect();
+    keys.extend_from_slice(message.bcc());
+    for hidden in message.bcc() {
+        if let Some(first) = keys.iter().position(|key| key == hidden) {
+            keys.remove(first);
+        }
+    }
+    keys
 }
 
 /// The keys of the CC header (rule 48).

@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 29] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 30] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -63,6 +63,13 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 29] = [
         "3.10 has a count of 0 when a message of a quorum queue is fetched for the first time. It replaces a header that the client \
          set. Here the count is absent then, and the client's header stays",
         "v3.13.0 rabbit_fifo_client.erl add_delivery_count_header",
+    ),
+    of_3_10(
+        "a key of BCC that is there once more",
+        &[123],
+        "a death tells the keys without those of BCC. 3.13 takes the first of each name away, 3.10 the keys of BCC. Random scripts \
+         have no such key there",
+        BCC,
     ),
     of_3_10(
         "x-death order",
@@ -235,7 +242,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 29] = [
 ];
 
 /// What 3.13 does otherwise than 3.10, by the reason that leaves cases out on 3.10.8, with its source.
-pub const NEWER_THAN_3_10: [(&str, &str); 15] = [
+pub const NEWER_THAN_3_10: [(&str, &str); 16] = [
     ("it answers 503 and closes the connection", UNKNOWN_TYPE),
     ("it hashes the value together with its type", "v3.10.8 and v3.13.7 rabbit_exchange_type_consistent_hash.erl value_to_hash"),
     ("it takes numbers of different types for equal", NUMBERS),
@@ -251,8 +258,10 @@ pub const NEWER_THAN_3_10: [(&str, &str); 15] = [
     ("3.10 refuses nack, reject and recover with 540 and 541", REFUSED_READS),
     ("3.10 stores no lists and tables at all", STORED),
     ("3.10 closes the connection when the tag is used again", TAG_AGAIN),
+    ("3.10 leaves the keys of BCC out, and no others", BCC),
 ];
 
+const BCC: &str = "v3.10.8 rabbit_dead_letter.erl; v3.13.7 mc.erl record_death";
 const APPLY_TO: &str = "v3.10.8 and v3.13.7 rabbit_policy.erl apply_to_validation";
 const CONSUMER_TIMEOUT: &str = "release notes 3.12.0";
 const DEAD_TO_STREAM: &str = "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish";

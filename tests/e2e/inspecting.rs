@@ -257,7 +257,7 @@ async fn what_stops_a_message(way: Way) {
     visitor
         .until("examples", async |visitor| {
             let told = visitor.text("#place .examples").await;
-            told.contains("user.created") && told.contains("order.placed")
+            told.contains("user.any") && told.contains("order.placed")
         })
         .await;
     visitor.keys("\u{E00C}").await;

@@ -453,7 +453,12 @@ impl Writer {
             headers.insert("CC".into(), json!([self.pick(&KEYS), self.pick(&QUEUES)]));
         }
         if self.one_in(8) {
-            headers.insert("BCC".into(), json!([self.pick(&KEYS), self.pick(&QUEUES)]));
+            let hidden = [self.pick(&KEYS), self.pick(&QUEUES)];
+            // Until 3.12 a key that is there once more is no hidden one.
+            let is_again =
+                |one: &&str| *one == key || headers.get("CC").and_then(Json::as_array).is_some_and(|cc| cc.contains(&json!(one)));
+            let may_be = |one: &&str| self.profile != Profile::V3_13 || !is_again(one);
+            headers.insert("BCC".into(), json!(hidden.into_iter().filter(may_be).collect::<Vec<_>>()));
         }
         if !headers.is_empty() {
             properties.insert("headers".into(), Json::Object(headers));
