@@ -89,7 +89,7 @@ fn record(history: &mut History, message: &Message, queue: &Name, reason: DeathR
 }
 
 /// The keys that a death tells: the routing key and those of CC (rule 123). RabbitMQ takes those of BCC out of all keys, the first of each
-/// name. A key that BCC has once more is told at its place in BCC.
+/// name. A key that BCC has, too, then has its place in BCC.
 fn told_keys(message: &Message) -> Vec<Name> {
     let mut keys: Vec<Name> = std::iter::once(message.routing_key.clone()).chain(cc_keys(message)).collect();
     keys.extend_from_slice(message.bcc());

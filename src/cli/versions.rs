@@ -65,7 +65,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 30] = [
         "v3.13.0 rabbit_fifo_client.erl add_delivery_count_header",
     ),
     of_3_10(
-        "a key of BCC that is there once more",
+        "a key of BCC that is there twice",
         &[123],
         "a death tells the keys without those of BCC. 3.13 takes the first of each name away, 3.10 the keys of BCC. Random scripts \
          have no such key there",
@@ -182,7 +182,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 30] = [
         lines: &["3.10", "4.0"],
         rules: &[103, 130],
         what: "deaths of two kinds at once",
-        why: "a consumer of a quorum queue ends, and of what it held some exceed the delivery limit and some the length. RabbitMQ \
+        why: "a consumer of a quorum queue ends. Of what it held some exceed the delivery limit, and some the length. RabbitMQ \
               dead-letters all of them in reverse. Here those over the delivery limit go first, in their order. Scripts of crowds have no \
               length limit beside a low delivery limit there",
         source: "v4.0.5 rabbit_fifo.erl return_all, return_one, evaluate_limit; seen on 4.0.5",

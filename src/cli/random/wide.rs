@@ -454,7 +454,7 @@ impl Writer {
         }
         if self.one_in(8) {
             let hidden = [self.pick(&KEYS), self.pick(&QUEUES)];
-            // Until 3.12 a key that is there once more is no hidden one.
+            // Until 3.12 a key that is there twice is no hidden one.
             let is_again =
                 |one: &&str| *one == key || headers.get("CC").and_then(Json::as_array).is_some_and(|cc| cc.contains(&json!(one)));
             let may_be = |one: &&str| self.profile != Profile::V3_13 || !is_again(one);
