@@ -222,12 +222,17 @@ function keepFocus() {
   });
 }
 
-/** What got the keyboard because the pressed control is gone. The same key, pressed twice or held, was not meant for it. */
+/** What got the keyboard because the pressed control is gone. The same key, pressed twice at once or held, was not meant for it. */
 let given = null;
-addEventListener("keydown", ({ key }) => key !== "Enter" && key !== " " && (given = null), { capture: true });
+let isHeld = false;
+addEventListener("keydown", ({ key, repeat }) => {
+  isHeld = repeat;
+  if (key !== "Enter" && key !== " ") given = null;
+}, { capture: true });
 addEventListener("click", (event) => {
   if (event.detail || event.target !== given?.to || performance.now() - given.at > 300) return;
-  given.at = performance.now();
+  // Who goes on pressing means it.
+  if (isHeld) given.at = performance.now();
   event.preventDefault();
   event.stopImmediatePropagation();
 }, { capture: true });
