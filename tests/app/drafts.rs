@@ -133,6 +133,24 @@ fn a_reload_comes_back_to_the_work_that_was_open() {
     assert_eq!((update(&mut later, FileAction::ComeBack), later.drafts_are_hidden), (vec![first], false));
 }
 
+/// What writes a draft comes with the second file. What was done before that is kept when it is there, and nobody is warned meanwhile.
+#[test]
+fn what_is_done_before_the_second_file_is_kept_when_it_comes() {
+    let mut app = App::default();
+    app.arrived = requeue::app::rest::Arrived::FirstAlone(Vec::new());
+    act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    let service = notification_service(&app);
+    assert_eq!(update(&mut app, OperateAction::Kill(service)), []);
+    assert_eq!((app.draft_text(Keeps::Everything), notice(&app)), (None, None));
+    assert_eq!(update(&mut app, SelectAction::All), []);
+    assert_eq!(update(&mut app, SelectAction::Copy), [Effect::AwaitRest]);
+    assert_eq!(update(&mut app, FileAction::SaveScenario), [Effect::AwaitRest]);
+    let effects = requeue::app::rest::come(&mut app, requeue::app::Rest::ALL);
+    assert!(matches!(&*effects, [Effect::SaveDraft, Effect::Copy(_), Effect::Download { .. }]), "{effects:?}");
+    let mut later = opened_again(&kept(&app));
+    same_work(&mut app, &mut later);
+}
+
 /// In a lesson the kept work would lead out of it, and its button could stand where another was just pressed.
 #[test]
 fn kept_work_is_not_offered_in_a_lesson() {

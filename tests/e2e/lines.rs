@@ -16,8 +16,17 @@ impl Visitor {
     /// A place of the page that is so many pixels below the middle of a line.
     async fn beside(&self, line: &str, pixels: i32) -> (i32, i32) {
         let middle = "p = e.getPointAtLength(e.getTotalLength() / 2).matrixTransform(e.getScreenCTM()); return [p.x, p.y];";
-        let (x, y) = self.place(&format!("{line} .edge"), middle).await;
-        (x, y + pixels)
+        let line = format!("{line} .edge");
+        // A page that has just opened may still put its drawing elsewhere: on a slow machine the pointer would come too late.
+        let mut found = self.place(&line, middle).await;
+        loop {
+            self.settled().await;
+            let now = self.place(&line, middle).await;
+            if now == found {
+                return (found.0, found.1 + pixels);
+            }
+            found = now;
+        }
     }
 
     /// With a pointer: a press and a release some pixels beside it. Without one: Enter.
