@@ -231,7 +231,8 @@ fn a_reader_that_ends_leaves_the_stream_as_it_was() {
 }
 
 fn retired(client: &Client) -> usize {
-    client.seen.iter().filter(|event| matches!(event, Event::Dropped { cause: DropCause::Retired, .. })).count()
+    let gone = |cause: &DropCause| matches!(cause, DropCause::Retired | DropCause::RetiredUnread);
+    client.seen.iter().filter(|event| matches!(event, Event::Dropped { cause, .. } if gone(cause))).count()
 }
 
 fn first_offset(client: &Client) -> u64 {
@@ -373,9 +374,36 @@ fn the_ledger_holds_for_a_stream() {
             let copies = ledger.queues.get("log").expect("it has copies");
             let reads = copies.reads.expect("it is a stream");
             assert_eq!(copies.delivered, reads.settled + reads.broken_off + reads.out);
-            assert_eq!(copies.arrived, copies.ready + copies.retired);
-            assert_eq!(copies.lost_in_total(), 0, "what is read or retired is not lost");
+            assert_eq!(copies.arrived, copies.ready + copies.retired + copies.dropped_total());
+            assert_eq!(copies.lost_in_total(), 0, "a reader acknowledged what is gone");
         }
+    }
+}
+
+/// What goes with an old segment, with the stream or by hand is lost if no reader acknowledged it, and only then.
+#[test]
+fn what_no_reader_acknowledged_is_lost_with_its_segment_or_its_stream() {
+    let small = json!({ "x-stream-max-segment-size-bytes": 2_000, "x-max-length-bytes": 6_000 });
+    // arguments, readers, faults; whether something is retired, and lost
+    let reader = || json!({ "prefetch": 10, "offset": "first" });
+    let cases = [
+        (small.clone(), vec![], vec![], false, true),
+        (small.clone(), vec![reader()], vec![], true, false),
+        (small.clone(), vec![reader(), json!({ "prefetch": 1, "offset": "next" })], vec!["kill reader-1 at 0s"], true, false),
+        (small, vec![json!({ "prefetch": 10 })], vec!["kill reader-0 at 0s for 40s"], true, true),
+        (json!({}), vec![], vec!["delete queue log at 30s"], false, true),
+        (json!({}), vec![reader()], vec!["delete queue log at 30s"], true, false),
+        (json!({}), vec![reader()], vec!["kill reader-0 at 20s", "delete queue log at 30s"], true, true),
+    ];
+    for (arguments, readers, faults, retired, lost) in cases {
+        let scenario = scenario(&arguments, &readers, &faults);
+        let world = run(&scenario, 60);
+        let ledger = world.ledger();
+        let copies = ledger.queues.get("log").expect("it has copies");
+        let told = format!("{arguments} {readers:?} {faults:?}: {copies:?}");
+        assert_eq!(ledger.imbalances(), [""; 0], "{told}");
+        assert_eq!((copies.retired > 0, copies.lost_in_total() > 0), (retired, lost), "{told}");
+        assert_eq!(copies.retired + copies.dropped_total() + copies.ready, copies.arrived, "{told}");
     }
 }
 

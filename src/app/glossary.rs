@@ -126,7 +126,7 @@ pub const TERMS: [(&str, &str); 94] = [
         "Retention",
         "A limit of a stream's size. The stream removes its oldest segments when it is larger or older than it may be. It never looks at readers.",
     ),
-    ("Retired by streams", "Messages that a stream removed with an old segment, by its size or age."),
+    ("Retired by streams", "Messages that went with an old segment or with their stream, after a reader had acknowledged them."),
     ("Routing key", "The word, or words with dots, a message is routed by."),
     ("Saved twice", "A repeated request made a second record for the same order."),
     ("Segment", "A file of a stream's log. A stream removes messages by whole segments only."),

@@ -107,8 +107,12 @@ pub enum DropCause {
     Restarted,
     /// An answer, and no consumer waits for it on its channel (rule 59).
     NotAwaited,
-    /// With its segment, which a stream no longer keeps (rule 163).
+    /// With its segment, which a stream no longer keeps (rule 163). A reader had acknowledged it.
     Retired,
+    /// The same, and no reader had acknowledged it.
+    RetiredUnread,
+    /// With its stream. A reader had acknowledged it.
+    StreamDeleted,
 }
 
 impl DropCause {
@@ -126,6 +130,8 @@ impl DropCause {
             Self::Restarted => "not persistent, lost in a restart",
             Self::NotAwaited => "an answer that no consumer waits for",
             Self::Retired => "its segment was too old, or the stream too large",
+            Self::RetiredUnread => "no reader acknowledged it before its segment went",
+            Self::StreamDeleted => "its stream was deleted after a reader acknowledged it",
         }
     }
 }

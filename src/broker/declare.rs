@@ -509,6 +509,7 @@ impl Broker {
 
     /// Its messages are dropped, not dead-lettered; its consumers are cancelled (rule 21). The number of ready messages it had.
     pub(super) fn delete_queue(&mut self, id: QueueId) -> u64 {
+        self.drop_log(id);
         let message_count = self.drop_ready(id, DropCause::QueueDeleted);
         self.drop_pending(id, DropCause::QueueDeleted);
         self.drop_delayed(id, DropCause::QueueDeleted);

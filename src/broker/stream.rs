@@ -12,7 +12,7 @@ use super::profile::{Rules, StreamTexts, TimeoutOwner};
 use super::queue::Kind;
 use super::queue::ready::Entry;
 use super::queue::settings::{Age, age};
-use super::queue::stream::{Filter, StreamOffset};
+use super::queue::stream::{Filter, Gone, StreamOffset};
 use super::value::{Table, Value};
 use crate::base::SimTime;
 use crate::base::ordered::{insert_once, sort_by};
@@ -184,13 +184,23 @@ impl Broker {
         self.drop_retired(id, dropped);
     }
 
-    fn drop_retired(&mut self, id: QueueId, dropped: Vec<Entry>) {
+    fn drop_retired(&mut self, id: QueueId, dropped: Vec<Gone>) {
+        self.drop_from_stream(id, dropped, DropCause::Retired, DropCause::RetiredUnread);
+    }
+
+    /// With a stream that is deleted.
+    pub(super) fn drop_log(&mut self, id: QueueId) {
+        let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.stream_mut()) else { return };
+        let dropped = messages.take();
+        self.drop_from_stream(id, dropped, DropCause::StreamDeleted, DropCause::QueueDeleted);
+    }
+
+    fn drop_from_stream(&mut self, id: QueueId, dropped: Vec<Gone>, read: DropCause, unread: DropCause) {
         let Some(queue) = self.queues.get(&id) else { return };
-        let gone = dropped.into_iter();
-        self.events.extend(gone.map(|entry| Event::Dropped {
+        self.events.extend(dropped.into_iter().map(|gone| Event::Dropped {
             queue: queue.name.clone(),
-            message: entry.message,
-            cause: DropCause::Retired,
+            message: gone.entry.message,
+            cause: if gone.read { read } else { unread },
         }));
     }
 
@@ -222,7 +232,12 @@ impl Broker {
 
     /// A reader is done with a delivery, or is gone: the stream keeps it (rule 162).
     pub(super) fn end_read(&mut self, id: QueueId, channel: ChannelId, delivery_tag: u64, entry: Entry, end: ReadEnd) {
-        let Some(queue) = self.queues.get(&id) else { return };
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        if end == ReadEnd::Acknowledged
+            && let Some(messages) = queue.messages.stream_mut()
+        {
+            messages.acknowledged(entry.sequence);
+        }
         let queue = queue.name.clone();
         self.events.push(Event::Read { queue, channel, delivery_tag, message: entry.message, end });
     }

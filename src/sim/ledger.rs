@@ -18,8 +18,9 @@
 //!
 //! A stream keeps its copies: what readers do with them moves none (rule 162). [`Copies::reads`] says what became of each delivery.
 //!
-//! Not lost is what a stream retired with an old segment. Not lost are: messages that a person took away by hand, rolled-back messages, and
-//! those that the broker keeps. What a nack or a return led a program to send again is another message. Dead letters that arrived are
+//! What goes with an old segment, or with a deleted stream, is dropped if no reader had acknowledged it. Otherwise it is [`Copies::retired`].
+//!
+//! Not lost are: messages that a person took away by hand, rolled-back messages, and those that the broker keeps. What a nack or a return led a program to send again is another message. Dead letters that arrived are
 //! copies of another queue.
 
 use super::business::Business;
@@ -115,7 +116,7 @@ pub struct Copies {
     pub lost: OrderedMap<&'static str, u64>,
     /// By a full queue.
     pub refused: u64,
-    /// Of a stream: what went with an old segment.
+    /// Of a stream: what went with an old segment or with the stream, after a reader had acknowledged it.
     pub retired: u64,
     /// Of a stream: its deliveries. None: it is no stream.
     pub reads: Option<Reads>,
@@ -317,7 +318,7 @@ impl Ledger {
     }
 
     fn drop(&mut self, queue: &Name, cause: DropCause) {
-        if cause == DropCause::Retired {
+        if matches!(cause, DropCause::Retired | DropCause::StreamDeleted) {
             self.queue(queue).retired += 1;
             return;
         }

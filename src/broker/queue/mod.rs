@@ -194,7 +194,7 @@ impl Messages {
         match self {
             Self::Classic(messages) => messages.levels.take(),
             Self::Quorum(messages) => messages.take(),
-            Self::Stream(messages) => messages.take(),
+            Self::Stream(messages) => messages.take().into_iter().map(|gone| gone.entry).collect(),
         }
     }
 

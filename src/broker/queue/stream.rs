@@ -69,6 +69,13 @@ pub(in crate::broker) struct Reader {
     filter: Option<Filter>,
 }
 
+/// What a stream no longer keeps, and whether a reader had acknowledged it.
+#[derive(Clone, Debug)]
+pub(in crate::broker) struct Gone {
+    pub entry: Entry,
+    pub read: bool,
+}
+
 /// Messages that were appended together.
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
@@ -101,6 +108,8 @@ impl Segment {
 pub(in crate::broker) struct StreamMessages {
     /// In order; the sequence of an entry is its offset.
     log: VecDeque<Entry>,
+    /// Of each of these, whether a reader has acknowledged it.
+    read: VecDeque<bool>,
     chunks: VecDeque<Chunk>,
     /// Never empty: the last one is written to.
     segments: VecDeque<Segment>,
@@ -119,6 +128,7 @@ impl StreamMessages {
     pub fn new(settings: &StreamSettings) -> Self {
         Self {
             log: VecDeque::new(),
+            read: VecDeque::new(),
             chunks: VecDeque::new(),
             segments: [Segment::new(0, SimTime::ZERO)].into(),
             next_offset: 0,
@@ -157,7 +167,7 @@ impl StreamMessages {
     }
 
     /// At the end of the log; what goes because a segment begins.
-    pub fn append(&mut self, now: SimTime, message: &Arc<Message>, by_client: bool, settings: &StreamSettings) -> Vec<Entry> {
+    pub fn append(&mut self, now: SimTime, message: &Arc<Message>, by_client: bool, settings: &StreamSettings) -> Vec<Gone> {
         let dropped = if self.open { Vec::new() } else { self.begin_chunk(now, settings) };
         self.has_writers |= by_client;
         let offset = self.next_offset;
@@ -169,10 +179,11 @@ impl StreamMessages {
             segment.last_at = now;
         }
         self.log.push_back(Entry::new(stored(message, offset).into(), offset, SimTime::MAX, 0, 0));
+        self.read.push_back(false);
         dropped
     }
 
-    fn begin_chunk(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+    fn begin_chunk(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Gone> {
         let dropped = self.begin_segment_when_full(now, settings);
         if let Some(segment) = self.segments.back_mut() {
             segment.bytes += CHUNK_HEADER_BYTES;
@@ -184,7 +195,7 @@ impl StreamMessages {
     }
 
     /// The next segment, once the last is full; what goes because it begins.
-    fn begin_segment_when_full(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+    fn begin_segment_when_full(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Gone> {
         if self.segments.back().is_some_and(|last| last.bytes < self.segment_bytes_max && last.chunks < SEGMENT_CHUNKS_MAX) {
             return Vec::new();
         }
@@ -200,7 +211,7 @@ impl StreamMessages {
 
     /// Once clients have published, a new segment does not wait for the next message. RabbitMQ's writer keeps their numbers whenever it is
     /// asked anything. What goes because it begins.
-    pub fn end_segment(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+    pub fn end_segment(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Gone> {
         if self.has_writers { self.begin_segment_when_full(now, settings) } else { Vec::new() }
     }
 
@@ -210,7 +221,7 @@ impl StreamMessages {
     }
 
     /// Whole segments go, the oldest first; the one that is written to stays (rule 163).
-    pub fn retain(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+    pub fn retain(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Gone> {
         self.age_looked_at = now;
         let mut kept = self.segments.len();
         if let Some(max) = settings.max_bytes {
@@ -233,7 +244,17 @@ impl StreamMessages {
             self.chunks.pop_front();
         }
         let count = self.log.partition_point(|entry| entry.sequence < first);
-        self.log.drain(..count).collect()
+        self.log.drain(..count).zip(self.read.drain(..count)).map(|(entry, read)| Gone { entry, read }).collect()
+    }
+
+    /// A reader has acknowledged what is at this offset, if the log still has it.
+    pub fn acknowledged(&mut self, offset: u64) {
+        let place = self.log.partition_point(|entry| entry.sequence < offset);
+        if self.log.get(place).is_some_and(|entry| entry.sequence == offset)
+            && let Some(read) = self.read.get_mut(place)
+        {
+            *read = true;
+        }
     }
 
     /// When segments may be too old. A stream with one segment keeps it.
@@ -247,9 +268,9 @@ impl StreamMessages {
     }
 
     /// Everything; the offsets go on.
-    pub fn take(&mut self) -> Vec<Entry> {
+    pub fn take(&mut self) -> Vec<Gone> {
         self.chunks.clear();
-        std::mem::take(&mut self.log).into()
+        std::mem::take(&mut self.log).into_iter().zip(std::mem::take(&mut self.read)).map(|(entry, read)| Gone { entry, read }).collect()
     }
 
     /// Where a reader that starts there reads first (rule 161).

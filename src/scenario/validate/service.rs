@@ -221,7 +221,7 @@ impl Check<'_> {
         if let Some(Offset::Age(text)) = &subscription.offset
             && !matches!(age(text), Age::Of(_))
         {
-            self.problem(format!("{path}.offset.age"), "a number and a unit: Y, M, D, h, m or s, as in 1h");
+            self.problem(format!("{path}.offset.age"), "a whole number above 0 and a unit: Y, M, D, h, m or s, as in 1h");
         }
     }
 
