@@ -245,7 +245,9 @@ impl Writer {
         let definition = definitions[self.below(definitions.len())].clone();
         let apply_to =
             if self.profile == Profile::V3_13 { self.pick(&["queues", "all"]) } else { self.pick(&["streams", "all", "queues"]) };
-        let (operator, priority) = (self.one_in(3), self.policy_priority(name));
+        // 3.10 refuses mirrors that an operator asks for; FIDELITY.md names it.
+        let no_operator = self.profile == Profile::V3_13 && definition["ha-mode"].is_string();
+        let (operator, priority) = (self.one_in(3) && !no_operator, self.policy_priority(name));
         self.add(json!({ "op": "policy.set", "name": name, "pattern": "q", "apply_to": apply_to, "definition": definition,
             "priority": priority, "operator": operator }));
     }
