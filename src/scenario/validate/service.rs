@@ -221,7 +221,7 @@ impl Check<'_> {
         if let Some(Offset::Age(text)) = &subscription.offset
             && !matches!(age(text), Age::Of(_))
         {
-            self.problem(format!("{path}.offset.age"), "a whole number above 0 and a unit: Y, M, D, h, m or s, as in 1h");
+            self.problem(format!("{path}.offset.age"), "at least 1 and a unit, as in 30s, 5m, 1h or 7D");
         }
     }
 
