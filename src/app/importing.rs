@@ -20,7 +20,7 @@ use crate::formats::definitions::{Definitions, Imported, Mistake, Options, Refus
 pub use crate::formats::definitions::{Entry, Vhost};
 use crate::scenario::edit::populate::{Offer, Share, first_message, offers};
 use crate::scenario::edit::{self, Edit, Part, Population};
-use crate::scenario::findings::remarks;
+use crate::scenario::findings::{findings, remarks};
 use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
 use crate::sim::Recording;
 
@@ -193,6 +193,8 @@ pub enum ImportAction {
         consumes: bool,
     },
     AddServices,
+    /// Everything that looks wrong and has a fix, in one step of the history.
+    MendAll,
     /// The report, to a file.
     SaveReport,
 }
@@ -273,6 +275,21 @@ impl Shown {
         app.findings.all().iter().any(|one| one.says == entry.says) || self.standing.binary_search(&entry.says).is_ok()
     }
 
+    /// The number of the finding that a part shows, as the list counts them. None: nothing of the report stands there any more.
+    #[must_use]
+    pub fn number(&self, app: &App, part: &Part) -> Option<usize> {
+        let is_one = |entry: &Entry| entry.shown_by.as_ref() == Some(part) && self.stands(app, entry);
+        self.report.findings.iter().position(is_one).map(|place| place + 1)
+    }
+
+    /// How many findings of the report stand and can be mended by the page.
+    #[must_use]
+    pub fn mendable(&self, app: &App) -> usize {
+        let live = app.findings.all();
+        let can_be = |entry: &&Entry| live.iter().any(|one| one.says == entry.says && one.fix.is_some());
+        self.report.findings.iter().filter(can_be).count()
+    }
+
     #[must_use]
     pub const fn counts(&self) -> [(usize, &'static str); 4] {
         let Counts { exchanges, queues, bindings, policies } = self.report.counts;
@@ -344,6 +361,7 @@ pub(super) fn update(app: &mut App, action: ImportAction) -> Vec<Effect> {
             }
         }),
         ImportAction::AddServices => return add_services(app),
+        ImportAction::MendAll => return mend_all(app),
         ImportAction::SaveReport => {
             let importing = app.importing.as_ref();
             let text = importing.and_then(|importing| Some(importing.shown.as_ref()?.report.text(&importing.name)));
@@ -491,6 +509,25 @@ fn take(app: &mut App) -> Vec<Effect> {
         }
         (None, None) => Vec::new(),
     }
+}
+
+/// Mends what the report says. A fix is made for the system as the fixes before it leave it: one may mend two findings, or need another.
+fn mend_all(app: &mut App) -> Vec<Effect> {
+    let (Some(importing), Some(session)) = (&app.importing, &app.session) else { return Vec::new() };
+    let Some(shown) = &importing.shown else { return Vec::new() };
+    let mut scenario = session.scenario().as_ref().clone();
+    let mut done = Vec::new();
+    for entry in &shown.report.findings {
+        let found = findings(&scenario);
+        let Some(fix) = found.into_iter().find(|one| one.says == entry.says).and_then(|one| one.fix) else { continue };
+        let Some(edits) = fix.edits(&scenario) else { continue };
+        let mended = edits.iter().try_fold(scenario.clone(), |now, edit| edit::apply(&now, edit).map(|edited| edited.scenario));
+        if let Ok(mended) = mended {
+            scenario = mended;
+            done.extend(edits);
+        }
+    }
+    if done.is_empty() { Vec::new() } else { super::update(app, EditAction::Mend(done)) }
 }
 
 /// One step of the history. Everything is arranged again.

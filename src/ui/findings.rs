@@ -6,7 +6,7 @@ use super::texts::findings as texts;
 use super::widgets::{on, placed};
 use super::{Dispatch, icons};
 use crate::app::geometry::Rect;
-use crate::app::{Action, App, CanvasAction, CourseAction, EditAction, Session};
+use crate::app::{Action, App, CanvasAction, CourseAction, Drawer, EditAction, Session};
 use crate::scenario::edit::Part;
 use crate::scenario::findings::Finding;
 
@@ -19,12 +19,24 @@ pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
     (!says.is_empty()).then(|| says.join(" "))
 }
 
-/// On the corner of a part.
-pub fn badge(rect: &Rect, grown: f64, says: &str) -> Html {
+/// The number that a part's finding has in the report of an import, while the report is open.
+pub fn number(app: &App, part: Option<&Part>) -> Option<usize> {
+    let shown = app.importing.as_ref()?.shown.as_ref()?;
+    (app.workspace.left == Some(Drawer::Import)).then_some(())?;
+    shown.number(app, part?)
+}
+
+/// On the corner of a part: a sign, or its number in a list beside the canvas.
+pub fn badge(rect: &Rect, grown: f64, says: &str, number: Option<usize>) -> Html {
     html! {
         <g class="finding" transform={placed(rect.left - 5.0 * grown, rect.top - 7.0 * grown, grown)}>
             <title>{ says.to_owned() }</title>
-            <path d={icons::WARNING} />
+            if let Some(number) = number {
+                <circle cx="8" cy="8" r="9" />
+                <text x="8" y="12">{ number }</text>
+            } else {
+                <path d={icons::WARNING} />
+            }
         </g>
     }
 }

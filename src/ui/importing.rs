@@ -157,12 +157,15 @@ fn report(session: &Session, app: &App, importing: &Importing, shown: &Shown, di
             { how(importing, shown, dispatch) }
             if !app.options.read_only { { services(&importing.services, dispatch) } }
             <section class="sec" id="import-findings">
-                <h2>{ texts::findings(report.findings.len()) }</h2>
+                <div class="headed">
+                    <h2>{ texts::findings(report.findings.len()) }</h2>
+                    { fix_all(app, shown, dispatch) }
+                </div>
                 if report.findings.is_empty() {
                     <p class="soft">{ texts::NOTHING_LOOKS_WRONG }</p>
                 } else {
                     <ul class="findings">
-                        { for report.findings.iter().take(SHOWN_MAX).map(|one| finding(session, app, shown, one, dispatch)) }
+                        { for report.findings.iter().take(SHOWN_MAX).enumerate().map(|(place, one)| finding(session, app, shown, (place + 1, one), dispatch)) }
                     </ul>
                     { more(report.findings.len()) }
                 }
@@ -242,14 +245,25 @@ fn told(session: &Session, entry: &Entry, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn finding(session: &Session, app: &App, shown: &Shown, entry: &Entry, dispatch: &Dispatch) -> Html {
+/// One alone has its button below.
+fn fix_all(app: &App, shown: &Shown, dispatch: &Dispatch) -> Html {
+    let count = if app.options.read_only { 0 } else { shown.mendable(app) };
+    html! {
+        if count > 1 {
+            <button type="button" class="link" id="fix-all" onclick={on(dispatch, ImportAction::MendAll)}>{ texts::fix_all(count) }</button>
+        }
+    }
+}
+
+/// The canvas has the same number at the part that shows it.
+fn finding(session: &Session, app: &App, shown: &Shown, (number, entry): (usize, &Entry), dispatch: &Dispatch) -> Html {
     let stands = shown.stands(app, entry);
     let live = app.findings.all().iter().find(|one| one.says == entry.says);
     let fix = live.and_then(|one| one.fix.as_ref()).filter(|_| !app.options.read_only);
     let fix = fix.and_then(|fix| Some((fix.says(), fix.edits(session.scenario())?)));
     html! {
         <li>
-            { if stands { icons::warning() } else { icons::done() } }
+            if stands { <b class="pin number">{ number }</b> } else { { icons::done() } }
             { says(entry) }
             <div class="buttons">
                 { show_part(session, entry, dispatch) }

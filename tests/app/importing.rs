@@ -306,3 +306,31 @@ fn an_embedded_page_shows_the_system_alone() {
     assert!(app.importing.is_none());
     assert_eq!(session(&app).scenario().broker.queues.len(), 5);
 }
+
+/// The list and the canvas count alike. What the report can mend is mended in one step.
+#[test]
+fn findings_have_numbers_and_are_mended_together() {
+    let mut mended = 0;
+    for (name, text) in definitions() {
+        let mut app = opened();
+        act(&mut app, FileAction::Opened { name: format!("{name}.json"), text });
+        let Some(shown) = app.importing.as_ref().and_then(|importing| importing.shown.as_ref()) else { continue };
+        for (place, entry) in shown.report.findings.iter().enumerate() {
+            let number = entry.shown_by.as_ref().and_then(|part| shown.number(&app, part));
+            let first = shown.report.findings.iter().position(|other| other.shown_by == entry.shown_by);
+            let expected = entry.shown_by.as_ref().and(first).map(|first| first + 1);
+            assert_eq!(number, expected, "{name}, finding {place}: a part shows the first of its findings");
+        }
+        let before = session(&app).scenario().clone();
+        let count = shown.mendable(&app);
+        act(&mut app, ImportAction::MendAll);
+        let left = app.importing.as_ref().and_then(|importing| importing.shown.as_ref()).map_or(0, |shown| shown.mendable(&app));
+        assert_eq!(left, 0, "{name}: {count} could be mended");
+        mended += count;
+        if count > 0 {
+            act(&mut app, EditAction::Undo);
+            assert_eq!(session(&app).scenario(), &before, "{name}: one step of the history");
+        }
+    }
+    assert!(mended > 3, "only {mended} were mended");
+}

@@ -32,7 +32,9 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Place::Exchange(name) => exchange(scene, name, &rect),
         Place::Queue(name) => queue(scene, name, &rect),
     };
-    let finding = findings::told(scene.app, session.part(place).filter(|_| !scene.is_beside).as_ref());
+    let part = session.part(place).filter(|_| !scene.is_beside);
+    let finding = findings::told(scene.app, part.as_ref());
+    let number = findings::number(scene.app, part.as_ref());
     let label = finding.as_ref().map_or_else(|| label.clone(), |says| finding_texts::with_finding(&label, says));
     let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
     let onpointerdown = {
@@ -88,7 +90,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 {onpointerdown}
             >
                 { drawing }
-                if let Some(says) = &finding { { findings::badge(&rect, scene.growth(NAME), says) } }
+                if let Some(says) = &finding { { findings::badge(&rect, scene.growth(NAME), says, number) } }
             </g>
             { control }
             { port }

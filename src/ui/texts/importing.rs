@@ -57,6 +57,10 @@ pub fn rabbitmq(version: &str) -> String {
     format!("RabbitMQ {version}")
 }
 
+pub fn fix_all(count: usize) -> String {
+    if count == 2 { "Fix both".to_owned() } else { format!("Fix all {count}") }
+}
+
 pub fn findings(count: usize) -> String {
     match count {
         0 => "No findings".to_owned(),
