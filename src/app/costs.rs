@@ -64,6 +64,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// The queues that would go with their messages.
+    pub fn queues(&self) -> impl Iterator<Item = &Name> {
+        std::iter::once(&self.queue).chain(&self.others)
+    }
+
     /// What RabbitMQ offers: what costs least comes first.
     pub fn ways(&self) -> impl Iterator<Item = Way> {
         let policy = self.policy.is_some().then_some(Way::Policy);
@@ -144,13 +149,15 @@ impl Session {
             let queue = self.world().broker().queue(name);
             queue.is_some_and(|queue| queue.total() > 0 || self.world().now() > SimTime::ZERO)
         };
-        let queue = renamed.or_else(|| redeclare::redeclared(old, new).find(is_there))?;
+        let mut queues = renamed.into_iter().chain(redeclare::redeclared(old, new).filter(is_there));
+        let queue = queues.next()?;
+        let others = queues.filter(|other| *other != queue && self.lost_with(other) > 0).cloned().collect();
         if Lock::broken(&self.document.locked, old, new).is_some() {
             return None;
         }
         let (policy, beside) = (redeclare::by_policy(old, new), redeclare::beside(old, new));
         let (queue, edits) = (queue.clone(), edits.to_vec());
-        Some(Held { queue, at: None, edits, policy, beside, step: None, others: Vec::new() })
+        Some(Held { queue, at: None, edits, policy, beside, step: None, others })
     }
 
     /// So many messages leave a queue at the moment of an edit: a copy of the world tries it.

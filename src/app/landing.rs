@@ -234,6 +234,16 @@ impl App {
         queue.map_or_else(Price::default, |queue| Price::of(queue.total(), Landing::of(self, session).total(queue)))
     }
 
+    /// What goes with the queues that are selected. None: no queue is.
+    #[must_use]
+    pub fn price_of_selected(&self, session: &Session) -> Option<Price> {
+        let queues = session.selection.iter().filter_map(|node| match node {
+            Place::Queue(name) => Some(self.price_of(session, name)),
+            Place::Client(_) | Place::Exchange(_) | Place::Instance(_) => None,
+        });
+        queues.reduce(|sum, price| sum + price)
+    }
+
     /// What a purge drops, and what a move takes.
     #[must_use]
     pub fn price_of_ready(&self, session: &Session, queue: &str) -> Price {

@@ -19,8 +19,10 @@ use crate::sim::metrics::Depth;
 use crate::sim::timeline::Search;
 use crate::sim::{Input, Recording, TimedEvent, TimedInput, Timeline, Until, World};
 
-/// How far the search for something of interest looks.
-const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
+/// How far the search for something of interest looks. Time passes while it looks: farther than this it asks.
+const LOOK_AHEAD: SimTime = SimTime::from_secs(60);
+/// How far it looks when it is asked again where it found nothing.
+const LOOK_FURTHER: SimTime = SimTime::from_secs(24 * 3_600);
 
 /// So many steps at most are taken to the next line of the log.
 const STEPS_TO_A_LINE_MAX: u64 = 10_000;
@@ -54,6 +56,8 @@ pub struct Playhead {
     moving: Option<Moving>,
     /// The story that is being found.
     biographer: Option<Box<Biographer>>,
+    /// Where a search ended that found nothing.
+    searched: Option<SimTime>,
 }
 
 /// A run that is not shown, and what is known of it.
@@ -278,6 +282,7 @@ impl Playhead {
             story: None,
             moving: None,
             biographer: None,
+            searched: None,
         }
     }
 
@@ -503,7 +508,9 @@ impl Playhead {
                 (self.log, self.markers, self.moves) = (notes.log, notes.markers, notes.moves);
                 self.timeline.drain_occurrences();
                 self.forget_story();
-                if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
+                let is_nothing = found == Search::Nothing;
+                self.searched = is_nothing.then(|| self.world().now());
+                if is_nothing { Moved::FoundNothing } else { Moved::Arrived }
             }
             Some(Moving::Compare(by)) => by(self, steps),
             Some(Moving::Repeat(repeat, by)) => by(self, repeat, steps),
@@ -587,7 +594,8 @@ impl Playhead {
     /// To the next thing of interest, or as far as one search looks.
     pub(super) fn find_next(&mut self, steps: u64) -> Moved {
         self.cancel();
-        self.timeline.begin_search(self.world().now() + LOOK_AHEAD);
+        let now = self.world().now();
+        self.timeline.begin_search(now + if self.searched == Some(now) { LOOK_FURTHER } else { LOOK_AHEAD });
         let next = self.world().happenings();
         let notes = Notes { log: self.log.clone(), markers: self.markers.clone(), moves: self.moves.clone(), next };
         self.begin(Moving::Find(Box::new(notes)), steps)

@@ -20,7 +20,7 @@ use crate::base::ordered::{OrderedMap, sort_by};
 
 /// Carriage returns and line feeds are stripped from names (rule 7).
 fn strip(name: &Name) -> Name {
-    if name.contains(['\r', '\n']) { name.replace(['\r', '\n'], "").into() } else { name.clone() }
+    if name.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) { name.replace(['\r', '\n'], "").into() } else { name.clone() }
 }
 
 /// The name of an exchange that may have bindings: the default exchange has none (rule 9).

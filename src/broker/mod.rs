@@ -225,6 +225,12 @@ impl Broker {
         self.events.drain(..)
     }
 
+    /// The same, into an empty list, whose room is used from now on: no event is moved.
+    pub(crate) fn take_events(&mut self, into: &mut Vec<Event>) {
+        debug_assert!(into.is_empty(), "what is in it would come again");
+        std::mem::swap(&mut self.events, into);
+    }
+
     /// Does what a client says on a channel. An error has closed the channel, or the connection, by the time it is returned.
     ///
     /// # Errors

@@ -214,6 +214,19 @@ pub struct QueueSpec {
 }
 
 impl QueueSpec {
+    /// Whether RabbitMQ would take this declaration for that queue. Where it stands is no matter, nor whether it names the type that it
+    /// has without a name.
+    #[must_use]
+    pub fn declares(&self, other: &Self) -> bool {
+        let arguments = |queue: &Self| {
+            let mut arguments = queue.arguments.clone();
+            arguments.get_or_insert_with("x-queue-type".into(), || Value::string(queue.kind().name()));
+            arguments
+        };
+        (&self.name, self.durable, self.auto_delete) == (&other.name, other.durable, other.auto_delete)
+            && (self.arguments == other.arguments || arguments(self) == arguments(other))
+    }
+
     /// Classic, where it asks for none that there is.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -12,7 +12,8 @@ use crate::app::{App, Session};
 /// What was held back, and the ways on.
 pub fn offer(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let Some(held) = session.document.held.as_ref().filter(|held| held.step.is_none()) else { return html! {} };
-    let (lost, leave) = (app.price_of(session, &held.queue), app.leave_by_policy(session, held));
+    let lost = held.queues().map(|queue| app.price_of(session, queue)).reduce(|sum, price| sum + price).unwrap_or_default();
+    let leave = app.leave_by_policy(session, held);
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
         let destroys = match way {
@@ -34,7 +35,8 @@ pub fn offer(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <div class="costs" id="costs" role="alert">
             { icons::warning() }
             <div>
-                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held, leave) }</p>
+                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, app.price_of(session, &held.queue)) }{ " " }{ alternative(held, leave) }</p>
+                for queue in &held.others { <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p> }
                 <div class="buttons">{ for held.ways().enumerate().map(button) }</div>
             </div>
         </div>
@@ -53,16 +55,15 @@ fn alternative(held: &Held, leave: Price) -> String {
 /// What a step of the history would destroy: beneath its button.
 pub fn of_history(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let Some((held, step)) = session.document.held.as_ref().and_then(|held| Some((held, held.step.as_ref()?))) else { return html! {} };
-    let queues = || std::iter::once(&held.queue).chain(&held.others);
     let undoes = step.way == History::Undo;
-    let lost = queues().map(|queue| app.price_of(session, queue)).reduce(|sum, price| sum + price).unwrap_or_default();
+    let lost = held.queues().map(|queue| app.price_of(session, queue)).reduce(|sum, price| sum + price).unwrap_or_default();
     let decide = |way: Way| on(dispatch, crate::app::EditAction::Decide(way));
     html! {
         <section class="asks" id="history-asks" role="alertdialog" aria-labelledby="history-title" aria-describedby="history-says">
             <h2 id="history-title" tabindex="-1">{ texts::take_step(undoes, &step.says) }</h2>
             <div id="history-says">
                 if step.again { <p><b>{ texts::waits(undoes) }</b></p> }
-                for queue in queues() { <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p> }
+                for queue in held.queues() { <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p> }
             </div>
             <div class="buttons">
                 { named(Look::Small, "step-anyway", texts::step(undoes, lost), "", decide(Way::Step)) }

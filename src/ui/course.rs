@@ -123,7 +123,7 @@ fn row(app: &App, course: &Course, entry: &CourseEntry, is_on_path: bool, is_pro
         (false, None) => texts::chapter(&entry.chapter),
     };
     html! {
-        <li class={classes!(is_proposed.then_some("now"), (!is_on_path).then_some("beside"))}>
+        <li class={classes!(is_proposed.then_some("now"), (!is_on_path).then_some("off-path"))}>
             <button type="button" data-lesson={entry.file.clone()} onclick={on(dispatch, CourseAction::Open(entry.file.clone()))}>
                 { mark_of(all, begun.is_some()) }
                 <span class="what"><strong>{ &entry.title }</strong><span class="soft">{ below }</span></span>

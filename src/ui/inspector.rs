@@ -82,7 +82,7 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
         }
     });
     // What goes with it is said before.
-    let lost = matches!(part, Part::Queue(_)).then(|| app.price_of(session, part.name()));
+    let lost = app.price_of_selected(session);
     let value = wasm_bindgen::JsValue::from_str(refused.map_or(part.name(), |typing| &typing.text));
     let menu = dispatch.reform(|event: MouseEvent| {
         let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();

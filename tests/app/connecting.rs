@@ -225,6 +225,18 @@ fn a_line_from_a_queue_offers_the_steps_of_the_http_handler_it_replaces() {
     let mut app = drawn("topic", "", &service("shop", r#""http": "x""#, r#"{"do": "reply", "status": 204}"#), "");
     connect(&mut app, &node_part("paid-queue"), &Part::Service("shop".into()));
     assert_eq!(session(&app).replaced, None);
+    // Done for each message of the queue, such a step would fill it for ever.
+    for (exchange, key) in [("x", "any"), ("", "paid-queue")] {
+        let publish = format!(r#"{{"do": "publish", "exchange": "{exchange}", "routing_key": "{key}", "payload": {{}}}}"#);
+        let mut app = drawn(
+            "topic",
+            r##"{"source": "x", "queue": "paid-queue", "routing_key": "#"}"##,
+            &service("shop", r#""http": "x""#, &publish),
+            "",
+        );
+        connect(&mut app, &node_part("paid-queue"), &Part::Service("shop".into()));
+        assert_eq!(session(&app).replaced, None, "by exchange '{exchange}'");
+    }
 }
 
 fn node_part(queue: &str) -> Part {

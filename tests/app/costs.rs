@@ -355,3 +355,35 @@ fn a_notice_says_how_grave_it_is() {
     act(&mut app, EditAction::Apply(Edit::Connect { from, to }));
     assert_eq!(tone(&app), Some(Tone::Refused), "{:?}", notice(&app));
 }
+
+/// Another default type concerns new queues alone. Those that are there get the name of the type that they have.
+#[test]
+fn another_default_type_deletes_nothing() {
+    let mut app = waiting();
+    let before = total(&app, QUEUE);
+    act(&mut app, EditAction::SetField(Spot::of(Slot::Settings).field("broker.default_queue_type"), choice(), "\"quorum\"".into()));
+    assert_eq!(ways(&app), [], "nothing is asked");
+    let now = session(&app);
+    assert_eq!(now.scenario().broker.default_queue_type, requeue::broker::queue::Kind::Quorum);
+    assert!(now.scenario().broker.queues.iter().all(|queue| queue.arguments.contains_key("x-queue-type")));
+    assert_eq!((total(&app, QUEUE), session(&app).world().ledger().lost_in_total()), (before, 0));
+    act(&mut app, EditAction::Undo);
+    assert_eq!((ways(&app), total(&app, QUEUE)), (vec![], before));
+    play(&mut app, 25);
+    balanced(&app);
+}
+
+/// The price beside Delete is that of everything selected.
+#[test]
+fn the_price_of_several_parts_is_what_goes_with_all() {
+    let mut app = waiting();
+    assert_eq!(app.price_of_selected(session(&app)), None);
+    act(&mut app, requeue::app::SelectAction::All);
+    let price = app.price_of_selected(session(&app)).expect("queues are selected");
+    let queues = &session(&app).scenario().broker.queues;
+    let all: u64 = queues.iter().map(|queue| total(&app, &queue.name)).sum();
+    assert!(all > total(&app, QUEUE), "another queue has messages, too");
+    assert_eq!(price.landed + price.in_flight, all);
+    act(&mut app, EditAction::Delete);
+    assert_eq!(session(&app).world().ledger().lost_in_total(), all);
+}

@@ -136,6 +136,25 @@ fn back_and_forward_by_what_the_log_tells() {
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
 }
 
+/// Beyond a minute, it asks.
+#[test]
+fn a_search_that_finds_nothing_stops_after_a_minute_and_goes_on_when_asked_again() {
+    let mut app = opened();
+    act(&mut app, FileAction::New);
+    let looks = |app: &mut App| {
+        act(app, TimeAction::FindNext);
+        wait(app);
+        session(app).world().now()
+    };
+    assert_eq!(looks(&mut app), SimTime::from_secs(60));
+    assert!(notice(&app).is_some_and(|says| says.contains("Press again")));
+    assert_eq!(looks(&mut app), SimTime::from_secs(60 + 24 * 3_600));
+    act(&mut app, TimeAction::StepBack);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(10)));
+    wait(&mut app);
+    assert_eq!(looks(&mut app), SimTime::from_secs(70), "another search begins");
+}
+
 /// The lines of the log, the oldest first.
 fn lines(app: &App) -> Vec<String> {
     let mut lines: Vec<String> =

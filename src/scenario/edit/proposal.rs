@@ -158,6 +158,26 @@ pub struct Replaced {
     pub edits: Vec<Edit>,
 }
 
+/// Whether a line leads from what is published to the queue, whatever its key.
+fn may_reach(scenario: &Scenario, publish: &Publish, queue: &Name) -> bool {
+    if publish.exchange.is_empty() {
+        return publish.routing_key == *queue;
+    }
+    let mut reached = vec![&publish.exchange];
+    let mut place = 0;
+    while let Some(exchange) = reached.get(place).copied() {
+        for binding in scenario.broker.bindings.iter().filter(|binding| binding.source == *exchange) {
+            match &binding.destination {
+                BindingTarget::Queue(name) if name == queue => return true,
+                BindingTarget::Exchange(name) if !reached.contains(&name) => reached.push(name),
+                BindingTarget::Queue(_) | BindingTarget::Exchange(_) => {}
+            }
+        }
+        place += 1;
+    }
+    false
+}
+
 /// What moves when the messages of a queue take the place of HTTP requests. A client that still asks gets an answer, and nothing is done.
 #[must_use]
 pub fn replaced(scenario: &Scenario, queue: &Name, service: &Name) -> Option<Replaced> {
@@ -172,6 +192,10 @@ pub fn replaced(scenario: &Scenario, queue: &Name, service: &Name) -> Option<Rep
     let consumer = new.handlers.iter().position(from_queue)?;
     let (moved, stays): (Vec<Step>, Vec<Step>) =
         std::mem::take(&mut new.handlers[http].steps).into_iter().partition(|step| is_moved(&step));
+    // What fills the queue must not be done for each of its messages.
+    if moved.iter().filter_map(|step| step.action.publish()).any(|publish| may_reach(scenario, publish, queue)) {
+        return None;
+    }
     let steps = moved.len();
     new.handlers[consumer].once = new.handlers[http].once.take();
     new.handlers[consumer].steps = moved;

@@ -16,7 +16,7 @@ const BENEATH: f64 = 150.0;
 pub fn redeclared<'a>(old: &'a Scenario, new: &'a Scenario) -> impl Iterator<Item = &'a Name> {
     old.broker.queues.iter().filter_map(|before| {
         let after = new.broker.queues.iter().find(|after| after.name == before.name)?;
-        (QueueSpec { at: before.at, ..after.clone() } != *before).then_some(&before.name)
+        (!before.declares(after)).then_some(&before.name)
     })
 }
 

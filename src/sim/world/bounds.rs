@@ -23,9 +23,16 @@ const SMALL_BYTES: usize = 1_024;
 impl World {
     /// Nothing happens any more, because there is too much of something.
     pub(super) fn halt_beyond(&mut self, limit: Limit, found: usize, hint: &str) {
-        if self.halted.is_none()
-            && let Some(why) = beyond(limit.what, found, usize::try_from(limit.max / self.lowered).unwrap_or(usize::MAX))
-        {
+        let max = usize::try_from(limit.max / self.lowered).unwrap_or(usize::MAX);
+        if found > max && self.halted.is_none() {
+            self.halt(limit, found, max, hint);
+        }
+    }
+
+    /// Each step asks twice whether there is too much: what makes the sentence stands apart.
+    #[cold]
+    fn halt(&mut self, limit: Limit, found: usize, max: usize, hint: &str) {
+        if let Some(why) = beyond(limit.what, found, max) {
             self.halted = Some(format!("{why}: the run ends here, because more would fill the memory. Perhaps {hint}.").into());
         }
     }

@@ -22,7 +22,7 @@ fn same_exchange(one: &ExchangeSpec, other: &ExchangeSpec) -> bool {
 }
 
 fn same_queue(one: &QueueSpec, other: &QueueSpec) -> bool {
-    QueueSpec { at: other.at, ..one.clone() } == *other
+    one.declares(other)
 }
 
 /// Whether two programs behave alike; where they stand and how many there are is another matter.

@@ -13,7 +13,7 @@ impl World {
     pub(super) fn absorb_events(&mut self) {
         let mut events = std::mem::take(&mut self.spare);
         loop {
-            events.extend(self.broker.drain_events());
+            self.broker.take_events(&mut events);
             if events.is_empty() {
                 break;
             }

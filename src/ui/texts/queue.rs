@@ -79,7 +79,7 @@ pub fn policy(name: &dyn Display, definition: &dyn Display) -> String {
 }
 
 pub fn rabbitmq_deletes(queue: &dyn Display, lost: Price) -> String {
-    format!("To change one, RabbitMQ deletes {queue} with {lost}, and declares it again.")
+    format!("RabbitMQ can only delete {queue} with {lost}, and declare it again.")
 }
 
 pub fn step(is_undo: bool, lost: Price) -> String {
