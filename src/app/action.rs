@@ -1,7 +1,6 @@
 //! Everything that can be done, by area. Each area is a module that names its actions and carries them out.
 
 pub use super::author::AuthorAction;
-pub use super::canvas::CanvasAction;
 pub use super::composer::PublishAction;
 pub use super::course::CourseAction;
 pub use super::editing::EditAction;
@@ -10,6 +9,7 @@ pub use super::importing::ImportAction;
 pub use super::lesson::LessonAction;
 pub use super::operate::OperateAction;
 pub use super::page::PageAction;
+pub use super::pointer::CanvasAction;
 pub use super::select::SelectAction;
 pub use super::time::TimeAction;
 pub use super::workspace::WorkspaceAction;

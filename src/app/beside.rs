@@ -4,8 +4,13 @@ use super::session::Session;
 use super::{App, Room, Speed};
 
 impl App {
-    /// While two runs are compared, the other one follows the time of this one. A narrow window has no room for two drawings.
     pub(super) fn stand_beside(&mut self) {
+        self.follow_other_run();
+        self.look_under();
+    }
+
+    /// While two runs are compared, the other one follows the time of this one. A narrow window has no room for two drawings.
+    fn follow_other_run(&mut self) {
         let has_room = self.workspace.room == Room::Wide && !self.table && !self.options.embed;
         let session = self.session.as_ref().filter(|session| has_room && session.playhead.comparison.is_some());
         let Some(session) = session else {

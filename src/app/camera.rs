@@ -163,7 +163,12 @@ impl Camera {
     /// Moved as little as can be, so that no edge and no float covers this. What is too large for the stage begins at its edge.
     #[must_use]
     pub fn revealing(self, size: Pixel, rect: &Rect) -> Self {
-        let view = self.view(size);
+        self.revealing_within(&self.view(size), rect)
+    }
+
+    /// The same, where less is seen than the whole stage.
+    #[must_use]
+    pub fn revealing_within(self, view: &Rect, rect: &Rect) -> Self {
         let by = |first: f64, last: f64, from: f64, to: f64| {
             let by = if first < from || last - first > to - from { from - first } else { (to - last).min(0.0) };
             // A rounding error is no reason to jump.

@@ -1,151 +1,20 @@
-//! The canvas as it is seen and touched: which part of it is seen, and what the pointer does there.
+//! The canvas as it is seen: which part of it the page shows. A drawer, an edit or the keyboard moves the view.
 
 use super::camera::{Camera, Pixel};
-use super::editing::EditAction;
-use super::effect::{Asked, Effect};
+use super::compared::Run;
 use super::floats::{self, Corner};
-use super::form::Spot;
 use super::geometry;
-use super::gesture::{Gesture, Hold, Outcome, Under};
-use super::guides::{self, Guide};
-use super::page::{Dialog, Menu};
+use super::gesture::Gesture;
+use super::guides::Guide;
+use super::hand::Hand;
 use super::placing::Free;
-use super::select::SelectAction;
 use super::sizes::{Room, Side};
-use super::time::TimeAction;
-use super::{App, Card, Line, Node, QueueTab, Session, Stop};
-use crate::broker::Name;
+use super::{App, Card, Drawer, Line, Node, Session, Stop};
 use crate::scenario::Point;
-use crate::scenario::edit::PartKind;
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum CanvasAction {
-    /// The stage has this size.
-    Resize(Pixel),
-    /// So high is the canvas of a phone above half a sheet; none: no sheet opens over it.
-    AboveSheet(Option<f64>),
-    /// A drawer may be open beside the stage. The stage begins this far from the left of the free canvas, which is this large.
-    Beside(f64, Pixel),
-    /// The pointer is pressed on a node.
-    PressNode(Node, Pixel),
-    /// It is pressed where lines begin at a node.
-    PressPort(Node, Pixel),
-    /// It is pressed on empty space; with Shift, a box is drawn.
-    PressEmpty {
-        at: Pixel,
-        boxed: bool,
-    },
-    /// A part is taken from the palette.
-    TakePart(PartKind),
-    Move(Pixel),
-    /// The same with Alt held: what is dragged keeps to no grid and to no other part.
-    MoveFreely(Pixel),
-    /// With the event whose token is seen there.
-    Release {
-        at: Pixel,
-        page: (i32, i32),
-        event: Option<Name>,
-    },
-    /// What may be created at the end of the line that is being drawn, beside its beginning.
-    OfferEnds((i32, i32)),
-    /// A click on a node; with Ctrl or Shift, one more node.
-    Click {
-        node: Node,
-        also: bool,
-        event: Option<Name>,
-    },
-    /// A click on the element of a line, by a program that reads the page aloud.
-    ClickLine(Line, Option<Name>),
-    /// The browser took the pointer away.
-    Cancel,
-    /// Gives up the gesture, or else the line, or else the selection.
-    Escape,
-    /// The wheel turned, or two fingers moved on a touchpad: by so many pixels of the page.
-    Wheel {
-        at: Pixel,
-        dx: f64,
-        dy: f64,
-        /// Ctrl is held; browsers report a pinch on a touchpad in this way, too.
-        zooms: bool,
-        /// Shift is held.
-        sideways: bool,
-    },
-    /// What a finger does on the stage; two of them pinch.
-    Touch(Touch, i32, Pixel),
-    /// A finger stayed where it was for a while.
-    LongPress {
-        at: Pixel,
-        page: (i32, i32),
-    },
-    /// A menu is asked for: of a part, of a line, or of the place of the canvas.
-    OpenMenu {
-        on: Option<Stop>,
-        at: Pixel,
-        page: (i32, i32),
-    },
-    /// By a key, with the keyboard on nothing: of what is selected, or of the canvas.
-    AskMenu,
-    /// Adds on the empty canvas, renames a part, edits the key of a line.
-    DoubleClick {
-        at: Pixel,
-        page: (i32, i32),
-    },
-    /// The first click opened a drawer, and the second one met that: it means what the first one met.
-    DoubleClickCovered {
-        at: Pixel,
-        page: (i32, i32),
-    },
-    /// As long as Space is held, the pointer moves the view.
-    HoldSpace {
-        again: bool,
-    },
-    /// It plays or pauses, where Space was only tapped.
-    LetGoSpace,
-    /// The page no longer has the keyboard: it will not hear that Space is let go.
-    ForgetSpace,
-    /// About this pixel; none: the middle of the stage.
-    Zoom(f64, Option<Pixel>),
-    /// As large as it is drawn.
-    NaturalSize,
-    ShowEverything,
-    /// This place is in the middle.
-    Centre(Point),
-    /// Selects a part, and shows it.
-    GoTo(Node),
-    /// The keyboard comes to this: it must be seen.
-    Reach(Stop),
-    /// Selects a part, and shows one of its fields, which gets the keyboard.
-    GoToField(Node, Spot),
-}
-
-/// What a finger does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touch {
-    /// The first finger: others are forgotten.
-    First,
-    Down,
-    Moves,
-    Up,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Space {
-    #[default]
-    Up,
-    /// Let go now, it plays.
-    Tapped,
-    /// It has moved the view, or was held for long.
-    Held,
-}
-
-/// What is dragged is drawn to where it is level with another part, from so many pixels away.
-const GUIDED: f64 = 6.0;
 /// A line is hit from so many pixels away: with a pointer, and with a finger.
 const REACH: f64 = 12.0;
 const REACH_FINGER: f64 = 22.0;
-/// How much a pixel of the wheel zooms, and how much one turn may, which is about a key's step.
-const WHEEL_ZOOM: f64 = 0.01;
-const WHEEL_MAX: f64 = 24.0;
 /// A drawing stands still when a sheet opens, unless it would be so much smaller for that.
 const STEADY: f64 = 0.75;
 /// The port of a part stands out so far beyond its card, with the ring around it.
@@ -170,15 +39,17 @@ pub struct Canvas {
     /// What was seen when the page was drawn last, and on which stage.
     seen_from: Option<(Camera, Pixel)>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
-    kept: Option<Camera>,
+    pub(super) kept: Option<Camera>,
     /// What a drawer moved aside. Where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
-    aside: Option<(Option<Camera>, Camera)>,
+    pub(super) aside: Option<(Option<Camera>, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,
     /// Where the stage begins on the canvas without any drawer, and how large that is. On a phone, sheets lie above one another.
-    beside: Option<(f64, Pixel)>,
+    pub(super) beside: Option<(f64, Pixel)>,
     /// How wide the drawers beside the stage are: at the left and at the right.
     drawers: Option<(f64, f64)>,
+    /// How much of the stage drawers lay over when this was last looked at, and what was selected.
+    under: ((f64, f64), Option<Stop>),
     pub gesture: Gesture,
     /// What the part that is dragged is level with.
     pub guides: Vec<Guide>,
@@ -186,30 +57,9 @@ pub struct Canvas {
     pub pointer: Option<Point>,
     /// Where a menu was opened, in canvas units.
     pub menu_at: Point,
-    /// The fingers on the stage, and where they are.
-    fingers: Vec<(i32, Pixel)>,
-    /// What is pressed is pressed by a finger, which is coarser than a pointer.
-    by_finger: bool,
-    space: Space,
-    /// What the last two presses hit, the latest one last.
-    pressed: [Option<Hit>; 2],
+    pub(super) hand: Hand,
     /// The pointer has moved something since this was last asked.
-    is_stale: bool,
-}
-
-/// What a press meets.
-#[derive(Clone, Debug)]
-enum Hit {
-    Empty,
-    On(Stop),
-    /// A line begins there: two presses mean that twice.
-    Port,
-}
-
-impl From<Option<Stop>> for Hit {
-    fn from(stop: Option<Stop>) -> Self {
-        stop.map_or(Self::Empty, Self::On)
-    }
+    pub(super) is_stale: bool,
 }
 
 impl Canvas {
@@ -220,13 +70,8 @@ impl Canvas {
 
     /// Space is held: the pointer moves the view, wherever it is pressed.
     #[must_use]
-    pub fn is_space_held(&self) -> bool {
-        self.space != Space::Up
-    }
-
-    fn press(&mut self, hit: Hit) {
-        self.pressed.rotate_left(1);
-        self.pressed[1] = Some(hit);
+    pub const fn is_space_held(&self) -> bool {
+        self.hand.is_space_held()
     }
 
     /// The stage that all is to fit on. On a phone it is the one above half a sheet, in every state of the sheet.
@@ -234,7 +79,7 @@ impl Canvas {
         Pixel { y: self.above_sheet.map_or(self.size.y, |height| height.min(self.size.y)), ..self.size }
     }
 
-    const fn middle(&self) -> Pixel {
+    pub(super) const fn middle(&self) -> Pixel {
         Pixel { x: self.size.x / 2.0, y: self.size.y / 2.0 }
     }
 }
@@ -250,11 +95,11 @@ impl App {
     pub(super) fn unmoved(&self) -> Camera {
         let size = self.canvas.size;
         let whole = || {
-            let plan = self.session.as_ref()?.plan();
-            if geometry::drawn(plan).next().is_none() {
+            let session = self.session.as_ref()?;
+            if geometry::drawn(session.plan()).next().is_none() {
                 return Some(Camera::of_nothing(size));
             }
-            let bounds = geometry::bounds(plan);
+            let bounds = session.extent();
             let usual = self.canvas.usual();
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(usual, &bounds));
             let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));
@@ -332,6 +177,11 @@ impl App {
         let width = |side: Side| f64::from(sizes.of(side, self.workspace.room));
         let is_open = seen.contains(&Side::Right);
         match self.workspace.room {
+            // Two runs keep their places: it lies over the later one.
+            _ if self.beside.is_some() => {
+                let is_over = self.session.as_ref().is_some_and(|session| Run::shown(session) == Run::After);
+                size.x -= if is_over { width(Side::Right) } else { 0.0 };
+            }
             // It takes the place of the other.
             Room::Middle if !is_open && seen.contains(&Side::Left) => size.x -= width(Side::Right) - width(Side::Left),
             Room::Wide | Room::Middle if !is_open => size.x -= width(Side::Right),
@@ -356,7 +206,7 @@ impl App {
     }
 
     /// All of the part that is selected, with its name.
-    fn selected_rect(&self) -> Option<geometry::Rect> {
+    pub(super) fn selected_rect(&self) -> Option<geometry::Rect> {
         let session = self.session.as_ref()?;
         geometry::with_name(session.plan(), session.selection.primary.as_ref()?)
     }
@@ -440,7 +290,7 @@ impl App {
     }
 
     /// What the keyboard is on comes into view, with its port. While a pointer is down, nothing moves.
-    fn reach(&mut self, stop: &Stop) {
+    pub(super) fn reach(&mut self, stop: &Stop) {
         let Some(session) = self.session.as_ref().filter(|_| self.canvas.gesture == Gesture::Idle) else { return };
         let now = self.camera();
         let rect = match stop {
@@ -452,7 +302,9 @@ impl App {
         };
         // The page's own view has a little less beside what is outermost.
         let beside = if self.canvas.chosen.is_some() { PORT } else { 0.0 };
-        let Some(to) = rect.map(|rect| now.revealing(self.canvas.size, &rect.grown(beside))).filter(|to| *to != now) else { return };
+        let Some(to) = rect.map(|rect| now.revealing_within(&self.uncovered(now), &rect.grown(beside))).filter(|to| *to != now) else {
+            return;
+        };
         // Where the page showed what it could beside its drawers, it will show all again without them.
         if self.canvas.chosen.is_none_or(|chosen| self.canvas.aside == Some((None, chosen))) {
             self.canvas.aside = Some((None, to));
@@ -461,7 +313,7 @@ impl App {
     }
 
     /// The stage has another size. A drawer that opens must not hide what it is about; what it moved aside comes back when it closes.
-    fn resize(&mut self, size: Pixel) {
+    pub(super) fn resize(&mut self, size: Pixel) {
         let (seen, before) = (self.camera(), self.canvas.drawers);
         let is_seen = self.selected_rect().is_some_and(|rect| seen.shows(self.canvas.size, &rect));
         let is_pointed_seen = self.pointed_rect().is_some_and(|rect| seen.shows(self.canvas.size, &rect));
@@ -503,6 +355,53 @@ impl App {
         }
     }
 
+    /// How much of the stage drawers lie over, at its left and at its right. Two runs that are compared keep their places and their size:
+    /// what opens lies over them. A lesson stands beside them.
+    #[must_use]
+    pub fn covered(&self) -> (f64, f64) {
+        let Some(session) = self.session.as_ref().filter(|_| self.beside.is_some()) else { return (0.0, 0.0) };
+        let seen = self.seen();
+        let width = |side: Side| if seen.contains(&side) { f64::from(self.workspace.sizes.of(side, self.workspace.room)) } else { 0.0 };
+        let left = if self.has_lesson_beside() { 0.0 } else { width(Side::Left) };
+        let most = self.canvas.size.x;
+        match Run::shown(session) {
+            Run::Before => (left.min(most), 0.0),
+            Run::After => (0.0, width(Side::Right).min(most)),
+        }
+    }
+
+    /// The drawer at the left has a lesson, alone or with what is built for it.
+    #[must_use]
+    pub fn has_lesson_beside(&self) -> bool {
+        self.workspace.left == Some(Drawer::Lesson) || self.keeps_lesson()
+    }
+
+    /// What neither a float nor a drawer covers, in canvas units.
+    fn uncovered(&self, camera: Camera) -> geometry::Rect {
+        let (view, (left, right)) = (camera.view(self.canvas.size), self.covered());
+        let width = (view.width - (left + right) / camera.scale).max(0.0);
+        geometry::Rect { left: view.left + left / camera.scale, width, ..view }
+    }
+
+    /// A drawer opened over one of two runs that are compared, or closed. What is selected moves out from under it, and comes back.
+    pub(super) fn look_under(&mut self) {
+        let now = (self.covered(), self.session.as_ref().and_then(|session| session.selection.stop()));
+        if self.canvas.under == now || self.canvas.gesture != Gesture::Idle {
+            return;
+        }
+        let lay_over = std::mem::replace(&mut self.canvas.under, now).0 != (0.0, 0.0);
+        if let Some((home, _)) = self.canvas.aside.filter(|(_, aside)| lay_over && self.canvas.chosen == Some(*aside)) {
+            (self.canvas.chosen, self.canvas.aside) = (home, None);
+        }
+        let camera = self.camera();
+        let Some(rect) = self.selected_rect().filter(|_| self.covered() != (0.0, 0.0)) else { return };
+        let to = camera.revealing_within(&self.uncovered(camera), &rect.grown(BESIDE_REVEALED / camera.scale));
+        if to != camera {
+            self.canvas.aside = Some((self.canvas.chosen, to));
+            self.canvas.chosen = Some(to);
+        }
+    }
+
     /// The part that is drawn at a pixel of the stage.
     #[must_use]
     pub fn node_at(&self, at: Pixel) -> Option<Node> {
@@ -513,7 +412,7 @@ impl App {
     /// The line that passes a pixel of the stage.
     fn line_at(&self, at: Pixel) -> Option<Line> {
         let (camera, session) = (self.camera(), self.session.as_ref()?);
-        let reach = if self.canvas.by_finger { REACH_FINGER } else { REACH };
+        let reach = if self.canvas.hand.is_finger() { REACH_FINGER } else { REACH };
         session.line_of(&geometry::edge_at(session.plan(), camera.to_canvas(at), reach / camera.scale)?)
     }
 
@@ -527,280 +426,4 @@ impl App {
         self.canvas.chosen = None;
         self.canvas.kept = None;
     }
-}
-
-pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
-    match action {
-        CanvasAction::Resize(size) => app.resize(size),
-        CanvasAction::Beside(left, whole) => app.canvas.beside = Some((left, whole)).filter(|_| !app.workspace.room.has_sheet()),
-        CanvasAction::AboveSheet(height) => app.canvas.above_sheet = height,
-        // The finger that came second takes hold of nothing.
-        CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)
-            if matches!(app.canvas.gesture, Gesture::Pinching(..)) => {}
-        CanvasAction::PressNode(_, at) | CanvasAction::PressEmpty { at, .. } if app.canvas.is_space_held() => {
-            app.canvas.space = Space::Held;
-            app.canvas.gesture = Gesture::Panning(hold(app, at));
-        }
-        CanvasAction::PressNode(node, at) => {
-            app.canvas.press(Hit::On(Stop::Node(node.clone())));
-            if let Some(from) = app.session.as_ref().and_then(|session| session.place(&node)) {
-                app.canvas.gesture = Gesture::Dragging(hold(app, at), node, from);
-            }
-        }
-        CanvasAction::PressEmpty { at, boxed } => {
-            // Parts that are in the outline alone have no element to be pressed.
-            if let Some(node) = app.node_at(at).filter(|_| !boxed) {
-                return update(app, CanvasAction::PressNode(node, at));
-            }
-            app.canvas.by_finger = !app.canvas.fingers.is_empty();
-            let hit = app.stop_at(at).into();
-            app.canvas.press(hit);
-            let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
-            app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
-        }
-        CanvasAction::PressPort(node, at) => {
-            app.canvas.press(Hit::Port);
-            app.canvas.gesture = Gesture::Connecting(hold(app, at));
-            return super::update(app, EditAction::BeginLine(node));
-        }
-        CanvasAction::TakePart(kind) => app.canvas.gesture = Gesture::Placing(kind),
-        CanvasAction::Move(at) => return moved(app, at, Some(GUIDED)),
-        CanvasAction::MoveFreely(at) => return moved(app, at, None),
-        CanvasAction::Release { at, page, event } => {
-            // What was dragged beyond the view must not move it more than it has to.
-            app.canvas.kept = app.canvas.gesture.frozen().or(app.canvas.kept);
-            let under = under(app, at, event);
-            let outcome = app.canvas.gesture.release(under);
-            if outcome.is_offered && !app.options.read_only {
-                open_menu(app, Menu::Ends { beside: false }, at, page);
-            }
-            return follow(app, outcome);
-        }
-        CanvasAction::OfferEnds((x, y)) => app.dialog = Some(Dialog::Menu { of: Menu::Ends { beside: true }, x, y }),
-        CanvasAction::Click { node, also, event } => {
-            let is_connecting = app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some());
-            let action = match event.filter(|_| !also && !is_connecting) {
-                Some(event) => SelectAction::Story(Some(event)),
-                None if also => SelectAction::Toggle(node),
-                None => SelectAction::Node(Some(node)),
-            };
-            return super::update(app, action);
-        }
-        CanvasAction::ClickLine(_, Some(event)) => return super::update(app, SelectAction::Story(Some(event))),
-        CanvasAction::ClickLine(line, None) => return super::update(app, SelectAction::Line(line)),
-        CanvasAction::Cancel => {
-            let outcome = app.canvas.gesture.cancel().unwrap_or_default();
-            app.canvas.gesture = Gesture::Idle;
-            return follow(app, outcome);
-        }
-        CanvasAction::Escape => {
-            return match app.canvas.gesture.cancel() {
-                Some(outcome) => follow(app, outcome),
-                None => super::update(app, SelectAction::PutAside),
-            };
-        }
-        CanvasAction::Wheel { .. } | CanvasAction::Zoom(..) | CanvasAction::NaturalSize if app.canvas.gesture.holds_the_view() => {}
-        CanvasAction::Wheel { at, dx, dy, zooms, sideways } => {
-            let camera = app.camera();
-            app.canvas.chosen = Some(if zooms {
-                camera.zoomed(libm::exp(-dy.clamp(-WHEEL_MAX, WHEEL_MAX) * WHEEL_ZOOM), at)
-            } else if sideways && dx == 0.0 {
-                // Some browsers turn the wheel by themselves.
-                camera.panned(-dy, 0.0)
-            } else {
-                camera.panned(-dx, -dy)
-            });
-            app.canvas.is_stale = true;
-        }
-        CanvasAction::Touch(touch, finger, at) => return touched(app, touch, finger, at),
-        CanvasAction::LongPress { at, page } => {
-            if app.canvas.fingers.len() < 2 && app.canvas.gesture.rests() {
-                let outcome = app.canvas.gesture.cancel().unwrap_or_default();
-                follow(app, outcome);
-                let on = app.stop_at(at);
-                return update(app, CanvasAction::OpenMenu { on, at, page });
-            }
-        }
-        CanvasAction::AskMenu => {
-            let on = app.session.as_ref().and_then(|session| session.selection.stop());
-            let rect = on.is_some().then(|| app.selected_rect()).flatten();
-            let at = rect.map_or_else(|| app.canvas.middle(), |rect| app.camera().to_stage(rect.centre()));
-            return vec![Effect::AskMenu(on, at)];
-        }
-        CanvasAction::OpenMenu { on: None, at, page } => open_menu(app, Menu::Canvas, at, page),
-        CanvasAction::OpenMenu { on: Some(stop), at, page } => {
-            open_menu(app, Menu::Selection, at, page);
-            return match (app.session.as_ref().map(|session| &session.selection), stop) {
-                (Some(selection), Stop::Node(node)) if !selection.has(&node) => super::update(app, SelectAction::Node(Some(node))),
-                // The menu has the keyboard: nothing else is read meanwhile.
-                (Some(_), Stop::Line(line)) => {
-                    super::update(app, SelectAction::Line(line));
-                    Vec::new()
-                }
-                (Some(_), Stop::Node(_)) | (None, _) => Vec::new(),
-            };
-        }
-        CanvasAction::DoubleClick { at, page } => return double_clicked(app, at, page),
-        CanvasAction::DoubleClickCovered { at, page } => {
-            app.canvas.pressed.rotate_left(1);
-            return double_clicked(app, at, page);
-        }
-        CanvasAction::HoldSpace { again: false } => app.canvas.space = Space::Tapped,
-        CanvasAction::HoldSpace { again: true } => app.canvas.space = Space::Held,
-        CanvasAction::LetGoSpace => {
-            if std::mem::take(&mut app.canvas.space) == Space::Tapped {
-                return super::update(app, TimeAction::PlayOrPause);
-            }
-        }
-        CanvasAction::ForgetSpace => app.canvas.space = Space::Up,
-        CanvasAction::Zoom(by, about) => {
-            let about = about.unwrap_or_else(|| app.canvas.middle());
-            app.canvas.chosen = Some(app.camera().zoomed(by, about));
-        }
-        CanvasAction::NaturalSize => app.canvas.chosen = Some(app.camera().natural(app.canvas.middle())),
-        CanvasAction::ShowEverything => app.show_everything(),
-        CanvasAction::Reach(stop) => app.reach(&stop),
-        CanvasAction::GoTo(node) => {
-            let rect = app.session.as_ref().and_then(|session| geometry::rect(session.plan(), &node));
-            if let Some(rect) = rect.filter(|rect| !app.camera().shows(app.canvas.size, rect)) {
-                app.canvas.chosen = Some(app.camera().natural(app.canvas.middle()).centred(app.canvas.size, rect.centre()));
-            }
-            return super::update(app, SelectAction::Node(Some(node)));
-        }
-        CanvasAction::GoToField(node, at) => {
-            app.workspace.queue_tab = QueueTab::Arguments;
-            app.workspace.arguments.clear();
-            let mut effects = update(app, CanvasAction::GoTo(node));
-            effects.push(Effect::ReadField(at));
-            return effects;
-        }
-        CanvasAction::Centre(at) => app.canvas.chosen = Some(app.camera().centred(app.canvas.size, at)),
-    }
-    Vec::new()
-}
-
-fn open_menu(app: &mut App, of: Menu, at: Pixel, (x, y): (i32, i32)) {
-    app.canvas.menu_at = app.camera().to_canvas(at);
-    app.dialog = Some(Dialog::Menu { of, x, y });
-}
-
-/// The same edits that a menu has, at hand.
-fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
-    if app.options.read_only {
-        return Vec::new();
-    }
-    // What the first click opened may have moved the view: the second one means the same.
-    let hit = app.canvas.pressed[0].take().unwrap_or_else(|| app.stop_at(at).into());
-    let line = match hit {
-        Hit::Port => return Vec::new(),
-        Hit::On(Stop::Node(node)) => {
-            // The second press may have met a port that the view moved there. It begins no line.
-            if let Some(session) = &mut app.session {
-                session.selection.connecting = None;
-            }
-            let mut effects = super::update(app, SelectAction::Node(Some(node.clone())));
-            effects.push(Effect::Ask(Asked::Name(node)));
-            return effects;
-        }
-        Hit::On(Stop::Line(line)) => line,
-        Hit::Empty => {
-            open_menu(app, Menu::Parts, at, page);
-            return Vec::new();
-        }
-    };
-    match app.session.as_ref().and_then(|session| session.key_of(&line)) {
-        Some(asked) => vec![Effect::Ask(asked)],
-        // What the line says stands in the inspector.
-        None => super::update(app, SelectAction::Line(line)),
-    }
-}
-
-/// One finger is a pointer like any other. When a second comes, the gesture of the first is given up, and both move the view.
-fn touched(app: &mut App, touch: Touch, finger: i32, at: Pixel) -> Vec<Effect> {
-    let fingers = &mut app.canvas.fingers;
-    match touch {
-        Touch::First => *fingers = vec![(finger, at)],
-        Touch::Down => fingers.push((finger, at)),
-        Touch::Moves => fingers.iter_mut().filter(|(other, _)| *other == finger).for_each(|(_, place)| *place = at),
-        Touch::Up => fingers.retain(|(other, _)| *other != finger),
-    }
-    let pair = if let [(_, one), (_, other), ..] = **fingers { Some([one, other]) } else { None };
-    let is_pinching = matches!(app.canvas.gesture, Gesture::Pinching(..));
-    match pair {
-        None if is_pinching => app.canvas.gesture = Gesture::Idle,
-        Some(to) if is_pinching => {
-            app.canvas.is_stale = true;
-            let outcome = app.canvas.gesture.pinched(to);
-            return follow(app, outcome);
-        }
-        Some([one, other]) if touch == Touch::Down => {
-            // A view that one finger has moved stays where it is.
-            let is_panning = matches!(app.canvas.gesture, Gesture::Panning(_));
-            let begun = app.canvas.gesture.cancel().filter(|_| !is_panning).unwrap_or_default();
-            let effects = follow(app, begun);
-            app.canvas.gesture = Gesture::Pinching(hold(app, one), other);
-            return effects;
-        }
-        None | Some(_) => {}
-    }
-    Vec::new()
-}
-
-fn hold(app: &App, at: Pixel) -> Hold {
-    Hold::new(at, app.camera(), app.canvas.chosen)
-}
-
-fn moved(app: &mut App, at: Pixel, guided: Option<f64>) -> Vec<Effect> {
-    let here = app.camera().to_canvas(at);
-    let is_connecting = app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some());
-    app.canvas.pointer = is_connecting.then_some(here);
-    if is_connecting {
-        app.canvas.is_stale = true;
-        // Anything but the line itself stands still meanwhile.
-        if let Gesture::Connecting(_) = app.canvas.gesture {
-            app.canvas.gesture.moved(at);
-        }
-        return Vec::new();
-    }
-    let mut outcome = app.canvas.gesture.moved(at);
-    app.canvas.is_stale |= app.canvas.gesture.frozen().is_some();
-    if let (Some(EditAction::Drag(node, to)), Some(session)) = (&outcome.edit, &app.session) {
-        let level = guided.map(|reach| guides::guided(session, node, *to, reach / app.camera().scale));
-        let (node, to) = (node.clone(), *to);
-        (outcome.edit, app.canvas.guides) = match level {
-            // Nothing is level: the grid has it.
-            Some(None) => (outcome.edit, Vec::new()),
-            Some(Some((at, guides))) => (Some(EditAction::DragTo(node, at)), guides),
-            None => {
-                let at = session.plan().in_document(Some(&node), to);
-                (Some(EditAction::DragTo(node, at)), Vec::new())
-            }
-        };
-    }
-    follow(app, outcome)
-}
-
-fn under(app: &App, at: Pixel, event: Option<Name>) -> Under {
-    let line = app.session.as_ref().and_then(|session| session.selection.connecting.clone());
-    let (node, edge) = match app.stop_at(at) {
-        Some(Stop::Node(node)) => (Some(node), None),
-        Some(Stop::Line(line)) => (None, Some(line)),
-        None => (None, None),
-    };
-    Under { at: app.camera().to_canvas(at), node, line, event, edge }
-}
-
-/// A gesture does nothing that a menu could not do: a read-only page refuses the same.
-fn follow(app: &mut App, outcome: Outcome) -> Vec<Effect> {
-    let Outcome { edit, select, view, is_no_click, is_offered: _ } = outcome;
-    if app.canvas.gesture.frozen().is_none() {
-        app.canvas.guides.clear();
-    }
-    if let Some(view) = view {
-        app.canvas.chosen = view;
-    }
-    let mut effects: Vec<Effect> = is_no_click.then_some(Effect::SwallowClick).into_iter().collect();
-    effects.extend(edit.into_iter().flat_map(|action| super::update(app, action)));
-    effects.extend(select.into_iter().flat_map(|action| super::update(app, action)));
-    effects
 }

@@ -43,6 +43,7 @@ const MAP_MOST: Pixel = Pixel { x: 174.0, y: 218.0 };
 const NOTICE: f64 = 720.0;
 const NOTICE_LINE: f64 = 52.0;
 const NOTICE_LINES: f64 = 94.0;
+const NOTICE_GAP: f64 = 8.0;
 /// So far above a queue its badges begin.
 const BADGE: f64 = 10.0;
 
@@ -77,9 +78,18 @@ impl Corner {
         Pixel { x, y: (x * bounds.height / bounds.width.max(1.0)).max(40.0).min(x) }
     }
 
+    /// It stands in an upper corner, and below a notice that would reach it there.
     #[must_use]
-    pub fn map_on(self, stage: Pixel, bounds: &Rect) -> (Pixel, Pixel) {
-        self.on(stage, self.map(bounds), MAP_BELOW)
+    pub fn is_below_notices(self, stage: Pixel, bounds: &Rect, room: Room) -> bool {
+        let beside = INSET + self.map(bounds).x + NOTICE_GAP;
+        self.is_top && room != Room::Narrow && stage.x < NOTICE + 2.0 * beside
+    }
+
+    #[must_use]
+    pub fn map_on(self, stage: Pixel, bounds: &Rect, room: Room) -> (Pixel, Pixel) {
+        let (first, last) = self.on(stage, self.map(bounds), MAP_BELOW);
+        let by = if self.is_below_notices(stage, bounds, room) { NOTICE_LINES + NOTICE_GAP } else { 0.0 };
+        (Pixel { y: first.y + by, ..first }, Pixel { y: last.y + by, ..last })
     }
 }
 
@@ -118,13 +128,30 @@ impl App {
         let bounds = geometry::bounds(plan);
         let card = (self.workspace.card == Some(Card::Tour)).then(|| self.card_spot()).flatten().map(|spot| spot.card_on(size));
         let card = card.map(|(first, last)| camera.part(first, last));
+        let (first, last) = self.room_of_notices();
+        let notice = camera.part(first, last);
         let is_free = |spot: &Corner| {
-            let (first, last) = spot.map_on(size, &bounds);
+            let (first, last) = spot.map_on(size, &bounds, self.workspace.room);
             let map = camera.part(first, last);
-            !parts.iter().chain(&card).any(|part| part.meets(&map))
+            !parts.iter().chain(&card).chain([&notice]).any(|part| part.meets(&map))
         };
         let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
         self.canvas.map = if is_hidden { now.into_iter().chain(MAPS).find(is_free) } else { None };
+    }
+
+    /// The left upper and the right lower corner of what the highest notice takes, whether one is shown or not.
+    #[must_use]
+    pub fn room_of_notices(&self) -> (Pixel, Pixel) {
+        let (stage, is_phone) = (self.canvas.size, self.workspace.room == Room::Narrow);
+        let below = if is_phone { NOTICE_GAP } else { CARD_BELOW };
+        // Beside another run it stands in the middle of both.
+        if is_phone || self.beside.is_some() {
+            return (Pixel { x: 0.0, y: stage.y - below - NOTICE_LINES }, Pixel { x: stage.x, y: stage.y - below });
+        }
+        let is_low = self.has_low_notices();
+        let (first, last) = self.notice_on(is_low);
+        let (top, bottom) = if is_low { (last.y - NOTICE_LINES, last.y) } else { (first.y, first.y + NOTICE_LINES) };
+        (Pixel { y: top, ..first }, Pixel { y: bottom, ..last })
     }
 
     /// The left upper and the right lower corner of a notice in the middle, above or below.

@@ -1,9 +1,14 @@
 //! Where things stand on the canvas, and the curves between them.
 
 use super::hues::OfSystem;
+use super::letters::{BOLD, em};
 use super::moves::Moves;
+pub use super::routing::passes;
+use super::routing::{self, between};
+pub use super::shapes::{CLIENT, Curve, EXCHANGE_RADIUS, QUEUE, Rect, SERVICE, SMALL_CARD, Size};
+use super::shapes::{CLIENT_SHARE, EXCHANGE, SMALL_CLIENT, STEPS};
+pub(super) use super::shapes::{COLUMN_GAP, SMALL_EXCHANGE};
 use super::turned::Turned;
-use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
@@ -11,16 +16,6 @@ use crate::formats::draft_file::Places;
 use crate::scenario::{Action, BindingTarget, Destination, FailurePolicy, Point, Publish, Trigger};
 use crate::sim::{InstanceId, Place, World};
 
-pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
-pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
-pub const QUEUE: Size = Size { width: 196.0, height: 84.0 };
-pub const EXCHANGE_RADIUS: f64 = 36.0;
-const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 };
-/// In the turned drawing of a phone.
-pub const SMALL_CARD: Size = Size { width: 118.0, height: 54.0 };
-const SMALL_CLIENT: Size = Size { width: 96.0, height: 40.0 };
-const CLIENT_SHARE: f64 = SMALL_CLIENT.width / SMALL_CARD.width;
-pub(super) const SMALL_EXCHANGE: Size = Size { width: 44.0, height: 44.0 };
 /// What is less high is an instance of a stack.
 const STACKED_BELOW: f64 = 36.0;
 /// So many instances of a service have a row of its card each; more are chips beneath the first.
@@ -34,160 +29,16 @@ pub const INSET: f64 = 4.0;
 /// Room for names and badges around the outermost nodes: beside them and above them.
 pub(super) const MARGIN: f64 = 36.0;
 pub(super) const MARGIN_SMALL: f64 = 12.0;
-/// Between the cards of a row of a turned drawing: dead letters fall through it.
-pub(super) const COLUMN_GAP: f64 = 16.0;
 /// The name of an exchange in the lane of dead letters hangs so far below it.
 const CAPTION_SMALL: f64 = 20.0;
-/// Places of a curve that are looked at where the nearest is wanted.
-const STEPS: u32 = 64;
+/// And beside the outermost lines and names.
+const BESIDE_LINES: f64 = 10.0;
+/// How far lines between the same two parts lie apart.
+const FANNED: f64 = 30.0;
 /// What hangs below an exchange: its name and its type.
 const CAPTION: f64 = 42.0;
 /// In a turned drawing it stands at its right, and has so much room.
 pub const BESIDE: f64 = 100.0;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Size {
-    pub width: f64,
-    pub height: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    pub left: f64,
-    pub top: f64,
-    pub width: f64,
-    pub height: f64,
-}
-
-impl Rect {
-    fn around(centre: Point, size: Size) -> Self {
-        Self { left: centre.x - size.width / 2.0, top: centre.y - size.height / 2.0, width: size.width, height: size.height }
-    }
-
-    /// Across is down, and down is across.
-    #[must_use]
-    pub const fn flipped(&self) -> Self {
-        Self { left: self.top, top: self.left, width: self.height, height: self.width }
-    }
-
-    #[must_use]
-    pub fn right(&self) -> f64 {
-        self.left + self.width
-    }
-
-    #[must_use]
-    pub fn bottom(&self) -> f64 {
-        self.top + self.height
-    }
-
-    #[must_use]
-    pub fn has(&self, at: Point) -> bool {
-        (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
-    }
-
-    /// With so much more on every side.
-    #[must_use]
-    pub fn grown(&self, by: f64) -> Self {
-        Self { left: self.left - by, top: self.top - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
-    }
-
-    /// Both, and what is between them.
-    #[must_use]
-    pub fn with(&self, other: &Self) -> Self {
-        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
-        Self { left, top, width: self.right().max(other.right()) - left, height: self.bottom().max(other.bottom()) - top }
-    }
-
-    #[must_use]
-    pub fn meets(&self, other: &Self) -> bool {
-        self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
-    }
-
-    #[must_use]
-    pub fn centre(&self) -> Point {
-        Point { x: self.left + self.width / 2.0, y: self.top + self.height / 2.0 }
-    }
-}
-
-/// A cubic Bézier curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Curve {
-    pub from: Point,
-    pub control_from: Point,
-    pub control_to: Point,
-    pub to: Point,
-}
-
-impl Curve {
-    /// The point at a share of the way, from 0 to 1.
-    #[must_use]
-    pub fn at(&self, share: f64) -> Point {
-        let rest = 1.0 - share;
-        let weights = [rest * rest * rest, 3.0 * rest * rest * share, 3.0 * rest * share * share, share * share * share];
-        let points = [self.from, self.control_from, self.control_to, self.to];
-        let sum = |pick: fn(&Point) -> f64| points.iter().zip(weights).map(|(point, weight)| pick(point) * weight).sum();
-        Point { x: sum(|point| point.x), y: sum(|point| point.y) }
-    }
-
-    #[must_use]
-    pub fn length(&self) -> f64 {
-        (1..=STEPS).map(|step| self.step_to(step)).sum()
-    }
-
-    fn step_to(&self, step: u32) -> f64 {
-        let [before, at] = [step - 1, step].map(|step| self.at(f64::from(step) / f64::from(STEPS)));
-        libm::hypot(at.x - before.x, at.y - before.y)
-    }
-
-    /// The point where this share of its length is behind: who moves along it so is as fast everywhere.
-    #[must_use]
-    pub fn walked(&self, share: f64) -> Point {
-        let mut left = self.length() * share.clamp(0.0, 1.0);
-        for step in 1..=STEPS {
-            let length = self.step_to(step);
-            if left < length {
-                return self.at((f64::from(step - 1) + left / length) / f64::from(STEPS));
-            }
-            left -= length;
-        }
-        self.to
-    }
-
-    #[must_use]
-    pub fn reversed(&self) -> Self {
-        Self { from: self.to, control_from: self.control_to, control_to: self.control_from, to: self.from }
-    }
-
-    /// Its middle lies so far beside where it was.
-    fn bowed(self, by: f64) -> Self {
-        let (dx, dy) = (self.to.x - self.from.x, self.to.y - self.from.y);
-        let by = by * 4.0 / 3.0 / libm::hypot(dx, dy).max(1.0);
-        let aside = |at: Point| Point { x: at.x - dy * by, y: at.y + dx * by };
-        Self { control_from: aside(self.control_from), control_to: aside(self.control_to), ..self }
-    }
-
-    pub(super) fn flipped(self) -> Self {
-        let flip = |at: Point| Point { x: at.y, y: at.x };
-        Self { from: flip(self.from), control_from: flip(self.control_from), control_to: flip(self.control_to), to: flip(self.to) }
-    }
-
-    /// As an SVG path.
-    #[must_use]
-    pub fn svg(&self) -> String {
-        let Self { from, control_from, control_to, to } = self;
-        format!(
-            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            Fixed(from.x),
-            Fixed(from.y),
-            Fixed(control_from.x),
-            Fixed(control_from.y),
-            Fixed(control_to.x),
-            Fixed(control_to.y),
-            Fixed(to.x),
-            Fixed(to.y)
-        )
-    }
-}
 
 /// What a line on the canvas stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -431,18 +282,29 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     let cards: OrderedMap<Place, Rect> =
         drawn(plan).filter_map(|(place, _)| card(plan, &place).map(|card| (moved_as(&place), card))).collect();
     let obstacles = obstacles(plan);
-    let (mut known, mut fanned) = (OrderedMap::new(), OrderedMap::<(Place, Place), u32>::new());
+    let (mut known, mut fanned) = (OrderedMap::new(), OrderedMap::<(Place, Place), [u32; 2]>::new());
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
         let (Some(start), Some(end)) = (cards.get(&from), cards.get(&to)) else { return };
         // Each binding has its own line; of the others one is enough between two nodes.
         if matches!(kind, EdgeKind::Binding(..)) || known.insert((from.clone(), to.clone()), ()).is_none() {
-            let curve = between(plan, &obstacles, start, end, kind == EdgeKind::DeadLetters);
-            // Messages fly along the first; the others lie beside it, in turns.
-            let before = fanned.get_or_default((from.clone(), to.clone()));
-            let turn = if *before % 2 == 0 { -1.0 } else { 1.0 };
-            let curve = if *before == 0 { curve } else { curve.bowed(turn * FANNED * f64::from(before.div_ceil(2))) };
-            *before += 1;
+            let curve = between(plan.turned.is_some(), &obstacles, start, end, kind == EdgeKind::DeadLetters);
+            // Messages fly along the first; the others lie beside it, in turns, and rather where they cross nothing.
+            let curve = match fanned.get_mut(&(from.clone(), to.clone())) {
+                None => {
+                    fanned.insert((from.clone(), to.clone()), [0_u32; 2]);
+                    curve
+                }
+                Some([one_side, other_side]) => {
+                    let [one, other] = [(1.0, *one_side), (-1.0, *other_side)].map(|(turn, before)| {
+                        let bowed = curve.bowed(turn * FANNED * f64::from(before + 1));
+                        ((routing::crossed(&bowed, &obstacles, start, end, 0.0), before), bowed)
+                    });
+                    let is_one = one.0 <= other.0;
+                    *if is_one { one_side } else { other_side } += 1;
+                    if is_one { one.1 } else { other.1 }
+                }
+            };
             edges.push(Edge { from, to, kind, curve });
         }
     };
@@ -527,11 +389,56 @@ pub fn place_of(destination: Destination<'_>) -> Place {
 /// The way from one place to another. Dead letters leave a queue from below.
 #[must_use]
 pub fn leg(plan: Plan<'_>, obstacles: &[Rect], from: &Place, to: &Place, dead: bool) -> Option<Curve> {
-    Some(between(plan, obstacles, &card(plan, from)?, &card(plan, to)?, dead))
+    Some(between(plan.turned.is_some(), obstacles, &card(plan, from)?, &card(plan, to)?, dead))
 }
 
 /// More parts than this have lines that pass behind other parts.
 const ROUTED_MAX: usize = 60;
+
+/// How wide the name of an exchange is at most: beyond that it would lie on its neighbours.
+pub const EXCHANGE_NAME: f64 = 190.0;
+pub const LANE_NAME: f64 = 160.0;
+/// The letters of a name, and how much larger they are in a drawing that is small.
+const NAME: f64 = 13.5;
+const NAME_GROWN: f64 = 1.6;
+/// A type has so much, where the name has less.
+const TYPE: f64 = 60.0;
+
+/// Where the name of an exchange stands, and its type: below it, or at its right.
+#[must_use]
+pub fn name_of_exchange(plan: Plan<'_>, name: &Name, card: &Rect) -> Rect {
+    let wide = em(name) * BOLD * NAME;
+    let below = |most: f64, height: f64| {
+        let width = wide.max(TYPE).min(most);
+        Rect { left: card.centre().x - width / 2.0, top: card.bottom(), width, height }
+    };
+    if plan.turned.is_none() {
+        below(EXCHANGE_NAME, CAPTION - 2.0)
+    } else if plan.is_in_lane(&Place::Exchange(name.clone())) {
+        below(LANE_NAME, CAPTION_SMALL)
+    } else {
+        Rect { left: card.right(), top: card.centre().y - 8.0, width: wide.min(BESIDE), height: 16.0 }
+    }
+}
+
+/// The part of the canvas that is used, with lines and names. What is outermost of them has a little room beside it.
+#[must_use]
+pub fn extent(plan: Plan<'_>) -> Rect {
+    let bounds = bounds(plan);
+    if drawn(plan).next().is_none() {
+        return bounds;
+    }
+    let around = |at: Point| Rect { left: at.x, top: at.y, width: 0.0, height: 0.0 }.grown(BESIDE_LINES);
+    let edges = edges(plan);
+    let on_lines = edges.iter().flat_map(|edge| (0..=STEPS / 4).map(|step| edge.curve.at(f64::from(step) * 4.0 / f64::from(STEPS))));
+    let names = places(plan).into_iter().filter_map(|place| {
+        let (Place::Exchange(name), None) = (&place, plan.turned) else { return None };
+        let rect = name_of_exchange(plan, name, &card(plan, &place)?);
+        let wide = (rect.width * NAME_GROWN).min(EXCHANGE_NAME.max(rect.width));
+        Some(Rect { left: rect.centre().x - wide / 2.0, width: wide, ..rect }.grown(BESIDE_LINES))
+    });
+    on_lines.map(around).chain(names).fold(bounds, |all, one| all.with(&one))
+}
 
 /// What lines go round: cards, and the names of exchanges. In a turned drawing there are columns for them.
 #[must_use]
@@ -543,162 +450,26 @@ pub fn obstacles(plan: Plan<'_>) -> Vec<Rect> {
     let mut obstacles = Vec::new();
     for place in places.iter().filter(|place| moved_as(place) == **place) {
         let Some(card) = card(plan, place) else { continue };
-        // Its name is about as wide as it is.
-        let name = if matches!(place, Place::Exchange(_)) { CAPTION } else { 0.0 };
-        obstacles.push(Rect { height: card.height + name, ..card });
+        obstacles.push(card);
+        if let Place::Exchange(name) = place {
+            obstacles.push(name_of_exchange(plan, name, &card));
+        }
     }
     obstacles
-}
-
-/// A line passes behind a box.
-#[must_use]
-pub fn passes(curve: &Curve, behind: &Rect) -> bool {
-    (1..STEPS / 2).any(|step| behind.has(curve.at(f64::from(step) * 2.0 / f64::from(STEPS))))
 }
 
 /// A line between two boxes passes behind no part.
 #[must_use]
 pub fn is_clear(plan: Plan<'_>, start: &Rect, end: &Rect) -> bool {
     let obstacles = obstacles(plan);
-    crossed(&between(plan, &obstacles, start, end, false), &obstacles, start, end) == 0
-}
-
-/// How many others a line passes behind.
-pub(super) fn crossed(curve: &Curve, obstacles: &[Rect], start: &Rect, end: &Rect) -> usize {
-    let is_end = |one: &Rect| [start, end].iter().any(|end| (one.left, one.top) == (end.left, end.top));
-    obstacles.iter().filter(|one| !is_end(one) && passes(curve, one)).count()
-}
-
-/// How far a line goes round what is in its way. And how far lines between the same two parts lie apart.
-const ROUND: [f64; 8] = [60.0, -60.0, 110.0, -110.0, 170.0, -170.0, 240.0, -240.0];
-const FANNED: f64 = 30.0;
-
-/// A turned drawing has the same lines, turned. Others go round what is in their way, where they can.
-#[inline(never)]
-fn between(plan: Plan<'_>, obstacles: &[Rect], start: &Rect, end: &Rect, dead: bool) -> Curve {
-    let curve = match plan.turned {
-        Some(_) if dead && start.bottom() < end.top => fall(start, end),
-        // From the lane back up: a retry.
-        Some(_) if dead && end.bottom() < start.top => fall(end, start).reversed(),
-        Some(_) => level(&start.flipped(), &end.flipped(), dead).flipped(),
-        None => level(start, end, dead),
-    };
-    let met = |curve: &Curve| crossed(curve, obstacles, start, end);
-    if met(&curve) == 0 {
-        return curve;
-    }
-    let back = (dead && end.centre().y < start.centre().y).then(|| rise(start, end));
-    let others = back.into_iter().chain(ROUND.map(|by| curve.bowed(by)));
-    others.fold(curve, |best, other| if met(&other) < met(&best) { other } else { best })
-}
-
-/// Back up at the left, where that is nearer.
-fn rise(start: &Rect, end: &Rect) -> Curve {
-    let (from, to) = (Point { x: start.left, y: dead_port(start) }, Point { x: end.right() - 5.0, y: end.centre().y + BACK_UP });
-    let away = ((from.x - to.x) / 2.0).max(50.0);
-    Curve { from, control_from: Point { x: from.x - away, ..from }, control_to: Point { x: to.x + away, y: to.y + 24.0 }, to }
-}
-
-/// Dead letters fall between two columns, and meet the next part from above.
-fn fall(start: &Rect, end: &Rect) -> Curve {
-    let (a, b) = (start.centre(), end.centre());
-    // At the right of an exchange stands its name.
-    let is_left = b.x < a.x || start.width <= SMALL_EXCHANGE.width;
-    let (side, beside) = if is_left { (start.left, -COLUMN_GAP / 2.0) } else { (start.right(), COLUMN_GAP / 2.0) };
-    // A card is met where they come down; the tip of an exchange is its middle.
-    let half = if end.width > SMALL_EXCHANGE.width { end.width / 2.0 - COLUMN_GAP } else { 0.0 };
-    let (from, to) = (Point { x: side, y: a.y }, Point { x: (side + beside).max(b.x - half).min(b.x + half), y: end.top });
-    let control_from = Point { x: side + beside, y: from.y };
-    Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
-}
-
-/// Dead letters that come back up meet a card so far from its middle. From the right they meet it above, from the left below.
-const BACK_UP: f64 = 12.0;
-/// Lines along the flow of messages begin and end at the middle of a side. One against it is so far beside: of the card's height or
-/// width, and at most.
-const AGAINST: f64 = 0.2;
-const AGAINST_MOST: f64 = 14.0;
-/// Dead letters leave a queue below all of these.
-const DEAD: f64 = 0.3;
-/// One that falls straight down begins so far from the queue's corners at least.
-const FALLS_WITHIN: f64 = 16.0;
-/// And come to a queue at the left of its top: its badges stand at the right.
-const BESIDE_BADGES: f64 = 34.0;
-
-fn against(side: f64) -> f64 {
-    (side * AGAINST).min(AGAINST_MOST)
-}
-
-fn dead_port(start: &Rect) -> f64 {
-    start.centre().y + start.height * DEAD
-}
-
-fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
-    let (a, b) = (start.centre(), end.centre());
-    if dead && b.y < a.y {
-        // Back up again, on the outside.
-        let (from, to) = (Point { x: start.right(), y: dead_port(start) }, Point { x: end.right(), y: b.y - BACK_UP });
-        let bulge = from.x.max(to.x) + 56.0;
-        return Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to };
-    }
-    if dead {
-        // Straight down, where the next part stands beneath.
-        let x = if end.width > EXCHANGE.width { end.left + BESIDE_BADGES } else { b.x };
-        if start.bottom() < end.top && (x - a.x).abs() < start.width / 2.0 - FALLS_WITHIN {
-            let (from, to) = (Point { x, y: start.bottom() }, Point { x, y: end.top });
-            let third = (to.y - from.y) / 3.0;
-            return Curve { from, control_from: Point { x, y: from.y + third }, control_to: Point { x, y: to.y - third }, to };
-        }
-        let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: dead_port(start) };
-        let to = Point { x, y: end.top };
-        let control_from = Point { x: from.x + (to.x - from.x) * 0.62, y: from.y + 22.0 };
-        return Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to };
-    }
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let beside = end.left > start.right() || start.left > end.right();
-    if beside {
-        let (from, to) = if dx > 0.0 { (start.right(), end.left) } else { (start.left, end.right()) };
-        let aside = |card: &Rect| if dx > 0.0 { 0.0 } else { against(card.height) };
-        let (from, to) = (Point { x: from, y: a.y + aside(start) }, Point { x: to, y: b.y + aside(end) });
-        let middle = f64::midpoint(from.x, to.x);
-        return Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to };
-    }
-    let (from, to) = if dy > 0.0 { (start.bottom(), end.top) } else { (start.top, end.bottom()) };
-    let aside = |card: &Rect| if dy > 0.0 { 0.0 } else { against(card.width) };
-    let (from, to) = (Point { x: a.x + aside(start), y: from }, Point { x: b.x + aside(end), y: to });
-    let middle = f64::midpoint(from.y, to.y);
-    Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to }
+    let curve = between(plan.turned.is_some(), &obstacles, start, end, false);
+    routing::crossed(&curve, &obstacles, start, end, 0.0) == 0
 }
 
 /// The middle of a part of this size, which a line from another part meets at its tip.
 #[must_use]
 pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) -> Point {
-    let end = |size: Size, start: &Rect, tip: Point, dead: bool| {
-        let Size { width, height } = size;
-        if dead && tip.y < start.centre().y {
-            return Point { x: tip.x - width / 2.0, y: tip.y + BACK_UP };
-        }
-        let beside = if tip.x >= start.right() {
-            0.5
-        } else if tip.x <= start.left {
-            -0.5
-        } else {
-            0.0
-        };
-        // Where there is no room beside it for its own line, it leads up or down.
-        match beside {
-            _ if dead => Point { y: tip.y + height / 2.0, ..tip },
-            0.0 if tip.y < start.centre().y => Point { x: tip.x - against(width), y: tip.y - height / 2.0 },
-            0.0 => Point { y: tip.y + height / 2.0, ..tip },
-            side if side < 0.0 => Point { x: tip.x + width * side, y: tip.y - against(height) },
-            side => Point { x: tip.x + width * side, ..tip },
-        }
-    };
-    if plan.turned.is_none() || dead {
-        return end(size, start, tip, dead);
-    }
-    let flip = |at: Point| Point { x: at.y, y: at.x };
-    flip(end(Size { width: size.height, height: size.width }, &start.flipped(), flip(tip), dead))
+    routing::met_at(plan.turned.is_some(), start, size, tip, dead)
 }
 
 /// A requeue flies back in an arc over the line it came by. In a turned drawing that is beside it, where no dead letters fall.

@@ -9,7 +9,6 @@ use super::lettering::{BOLD, COUNT_LETTERS, em, in_tube};
 use super::texts::labels as texts;
 use super::tokens::{Picture, Shape, Token};
 use crate::base::time::Span;
-use crate::broker::Name;
 use crate::broker::view::QueueView;
 use crate::scenario::{BindingSpec, Point};
 use crate::sim::Place;
@@ -21,6 +20,9 @@ pub const WORD_LETTERS: f64 = 11.0;
 const KEY_LETTER: f64 = 7.0;
 const KEY_HEIGHT: f64 = 22.0;
 const KEY_SIDES: f64 = 18.0;
+/// What a second line adds to its height. A key has one from so many letters on.
+const KEY_LINE: f64 = 14.0;
+const WRAPPED_FROM: usize = 8;
 /// What a key has at least, and its sign while a message is composed.
 const KEY_MIN: f64 = 36.0;
 const SIGN: f64 = 14.0;
@@ -36,10 +38,6 @@ const LEVEL: f64 = 24.0;
 const SHARES: [f64; 9] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 /// Where nothing else has room.
 const SHARES_BETWEEN: [f64; 10] = [0.46, 0.54, 0.38, 0.62, 0.3, 0.7, 0.22, 0.78, 0.1, 0.9];
-/// The name of an exchange is so wide at most: beyond that it would lie on its neighbours.
-pub const EXCHANGE_NAME: f64 = 190.0;
-pub const LANE_NAME: f64 = 160.0;
-const CAPTION: f64 = 40.0;
 /// How far a badge stands out of the top of a queue.
 const BADGE: f64 = 8.0;
 
@@ -69,7 +67,7 @@ impl Room {
                 _ => card,
             });
             if let Place::Exchange(name) = place {
-                taken.push(name_of_exchange(plan, name, &card));
+                taken.push(geometry::name_of_exchange(plan, name, &card));
             }
         }
         Self { taken }
@@ -94,22 +92,6 @@ impl Room {
     }
 }
 
-/// Where the name of an exchange stands, and its type: below it, or at its right.
-fn name_of_exchange(plan: Plan<'_>, name: &Name, card: &Rect) -> Rect {
-    let wide = em(name) * BOLD * 13.5;
-    let below = |most: f64, height: f64| {
-        let width = wide.max(60.0).min(most);
-        Rect { left: card.centre().x - width / 2.0, top: card.bottom(), width, height }
-    };
-    if plan.turned.is_none() {
-        below(EXCHANGE_NAME, CAPTION)
-    } else if plan.is_in_lane(&Place::Exchange(name.clone())) {
-        below(LANE_NAME, CAPTION / 2.0)
-    } else {
-        Rect { left: card.right(), top: card.centre().y - 8.0, width: wide.min(geometry::BESIDE), height: 16.0 }
-    }
-}
-
 /// The spots along a line: on it, then above and below it. Beside a level one first.
 #[inline(never)]
 fn along(spots: &mut Vec<Rect>, curve: &Curve, size: (f64, f64)) {
@@ -129,7 +111,7 @@ pub struct Key {
     /// The number of the binding.
     pub binding: usize,
     pub rect: Rect,
-    /// Shortened, where there is no room for all of it.
+    /// In one line or two. It is shortened, where there is no room for all of it.
     pub shown: String,
 }
 
@@ -162,22 +144,28 @@ pub fn keys<'a>(
             continue;
         }
         let sign = if look.has_signs && is_weighed(*number) { SIGN } else { 0.0 };
-        #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
-        let size = |key: &str| ((key.chars().count() as f64 * KEY_LETTER + KEY_SIDES + sign) * grown, KEY_HEIGHT * grown);
+        let size = |key: &str| {
+            let (widest, lines) = key.split('\n').fold((0, 0.0), |(widest, lines), line| (line.chars().count().max(widest), lines + 1.0));
+            #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
+            let width = widest as f64 * KEY_LETTER + KEY_SIDES + sign;
+            (width * grown, (KEY_HEIGHT + (lines - 1.0) * KEY_LINE) * grown)
+        };
         let gap = gap(plan, edge, bindings, binding);
         let is_above = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
-        let sides = KEY_SIDES + sign;
-        let first = if look.is_compact && is_above { cut(&whole, (gap / grown - sides).max(KEY_MIN)) } else { whole.clone() };
+        // Beside the other keys of its queue it has its share of the width.
+        let share = if look.is_compact && is_above { (gap / grown - KEY_SIDES - sign).max(KEY_MIN) } else { f64::INFINITY };
+        let two_lines = wrapped(&whole);
+        let first = [Some(whole.clone()), two_lines].into_iter().flatten();
+        let first = first.filter(|key| key.split('\n').all(|line| letters(line) * KEY_LETTER <= share));
+        let shorter = std::iter::once(share).chain(KEYS_CUT.map(|letters| letters * KEY_LETTER)).map(|room| cut(&whole, room.min(share)));
         // Where nothing else has room, the sign alone says whether it takes the message.
         let alone = (sign > 0.0).then(String::new);
-        let mut last = usize::MAX;
+        let mut before = None;
         // Shorter and shorter, until there is room on its line or at it.
-        for shown in std::iter::once(first).chain(KEYS_CUT.map(|letters| cut(&whole, letters * KEY_LETTER))).chain(alone) {
-            let letters = shown.chars().count();
-            if letters >= last {
+        for shown in first.chain(shorter).chain(alone) {
+            if before.as_ref() == Some(&shown) {
                 continue;
             }
-            last = letters;
             let (size, mut spots) = (size(&shown), Vec::new());
             // In a turned drawing, lines part where they end.
             if is_above {
@@ -188,21 +176,53 @@ pub fn keys<'a>(
                 keys.push(Key { binding: *number, rect, shown });
                 break;
             }
+            before = Some(shown);
         }
     }
     keys
 }
 
-/// A key in so many units.
+#[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
+fn letters(text: &str) -> f64 {
+    text.chars().count() as f64
+}
+
+/// So many of its borders are looked at.
+const WORDS_MAX: usize = 12;
+/// What ends a word of a key.
+const BORDERS: [char; 5] = ['.', '-', '_', ',', ' '];
+
+/// A key in two lines of whole words, as even as can be. None: it is one word, or short.
+fn wrapped(key: &str) -> Option<String> {
+    let ends = key.char_indices().filter(|(_, letter)| BORDERS.contains(letter)).map(|(at, letter)| at + letter.len_utf8());
+    let widest = |at: &usize| key[..*at].chars().count().max(key[*at..].chars().count());
+    let at = ends.filter(|at| *at < key.len() && key.chars().count() > WRAPPED_FROM).min_by_key(widest)?;
+    Some(format!("{}\n{}", &key[..at], &key[at..]))
+}
+
+/// A key in so many units: it loses whole words, of its middle or of an end. One word alone loses its middle.
 fn cut(key: &str, room: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
-    let most = (room / KEY_LETTER) as usize;
+    let most = (room / KEY_LETTER).min(255.0) as usize;
     let letters: Vec<char> = key.chars().collect();
     if letters.len() <= most.max(1) {
         return key.to_owned();
     }
-    let (begin, end) = (most.div_ceil(2).saturating_sub(1), most / 2);
-    letters[..begin].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
+    let is_border = |at: usize| at == 0 || at == letters.len() || BORDERS.contains(&letters[at - 1]);
+    let borders: Vec<usize> = (0..=letters.len()).filter(|at| is_border(*at)).take(WORDS_MAX).collect();
+    // What ends a word before the gap is no part of it.
+    let head = |at: usize| at.saturating_sub(1);
+    let mut best = (most.div_ceil(2).saturating_sub(1), letters.len() - most / 2, 0);
+    for begin in &borders {
+        for end in borders.iter().filter(|end| *end > begin) {
+            let said = head(*begin) + 1 + letters.len() - end;
+            // The end says more than the beginning.
+            if said > 1 && said <= most && said >= best.2 {
+                best = (head(*begin), *end, said);
+            }
+        }
+    }
+    letters[..best.0].iter().chain(&['…']).chain(&letters[best.1..]).collect()
 }
 
 /// How much room a key has between its parts. In a turned drawing, it is its share of the queue's width.

@@ -7,7 +7,7 @@
 //! The screen asks "what is true at the world's time?" and paints it; see [`tokens`] for what moves.
 //!
 //! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively. The areas are time,
-//! editing, select, canvas, composer, operate, page, files, lesson, course, author, and workspace. They change a [`Session`] (playhead,
+//! editing, select, pointer, composer, operate, page, files, lesson, course, author, and workspace. They change a [`Session`] (playhead,
 //! document, selection, composer), the open lesson, the tour, or the page itself. What the browser must do besides is an [`Effect`].
 
 pub mod action;
@@ -41,6 +41,7 @@ pub mod gesture;
 pub mod glossary;
 pub mod guard;
 pub mod guides;
+pub mod hand;
 pub mod highlight;
 pub mod hues;
 pub mod importing;
@@ -51,6 +52,7 @@ pub mod landing;
 pub mod ledger;
 pub mod lesson;
 pub mod lettering;
+mod letters;
 pub mod line;
 pub mod log;
 pub mod markers;
@@ -61,16 +63,19 @@ pub mod overview;
 mod page;
 mod placing;
 pub mod playhead;
+mod pointer;
 pub mod probe;
 pub mod prose;
 pub mod recipe;
 pub mod replay;
 pub mod rest;
 pub mod returning;
+mod routing;
 pub mod search;
 mod select;
 pub mod selection;
 pub mod session;
+mod shapes;
 pub mod sizes;
 pub mod slowing;
 mod speed;
@@ -101,7 +106,7 @@ pub use action::{
 };
 pub use author::Written;
 pub use budget::{Budget, Working};
-pub use canvas::{Canvas, Touch};
+pub use canvas::Canvas;
 pub use document::Typing;
 pub use draft::{Draft, Keeps};
 pub use effect::{Asked, Effect, HostMessage, Image, Opened, Reading};
@@ -109,6 +114,7 @@ use files::Waiting;
 pub use files::{FIRST_SCENARIO, Opening, Shared, Unreadable};
 pub use findings::Findings;
 pub use gallery::Exhibit;
+pub use hand::Touch;
 use importing::Importing;
 pub use kept::Kept;
 pub use lesson::Classroom;
@@ -315,7 +321,7 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Edit(action) => rest::carry_out(app, action, |rest| rest.edit),
         Action::Select(action) => select::update(app, action),
-        Action::Canvas(action) => canvas::update(app, action),
+        Action::Canvas(action) => pointer::update(app, action),
         Action::Publish(action) => rest::carry_out(app, action, |rest| rest.publish),
         Action::Operate(action) => operate::update(app, action),
         Action::Page(action) => page::update(app, action),

@@ -2,6 +2,7 @@
 
 use super::geometry::{self, Curve, Plan, Rect};
 use super::moves::ARCS;
+use super::routing;
 use crate::scenario::Point;
 use crate::sim::Place;
 
@@ -50,7 +51,7 @@ impl Fan {
         let is_turned = plan.turned.is_some();
         let flat = [start, end, rect].map(|rect| if is_turned { rect.flipped() } else { rect });
         let met = |fan: &Self| {
-            let hits = |arc: Curve| geometry::crossed(&arc, obstacles, &start, &end) + usize::from(!bounds.has(arc.at(0.5)));
+            let hits = |arc: Curve| routing::crossed(&arc, obstacles, &start, &end, 0.0) + usize::from(!bounds.has(arc.at(0.5)));
             (0..ARCS).map(|index| hits(fan.arc(index))).sum::<usize>()
         };
         if let Some(ways) = straight(&flat) {

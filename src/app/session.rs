@@ -1,11 +1,12 @@
 //! A scenario that is open: its world in time, the document, the selection and the composer.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Node;
 use super::composer::Composer;
 use super::document::Document;
-use super::geometry::{self, Plan};
+use super::geometry::{self, Layout, Plan, Rect};
 use super::hues::{OfSystem, published_keys};
 use super::notice::Notice;
 use super::playhead::Playhead;
@@ -37,6 +38,8 @@ pub struct Session {
     pub replaced: Option<Replaced>,
     /// The turned drawing of a tall screen, with its width and scenario. The inner none: this screen shows it as it is.
     turned: Option<(f64, Arc<Scenario>, Option<Turned>)>,
+    /// What the drawing takes, as it was asked for last.
+    extent: RefCell<Option<Extent>>,
     /// What a lesson points at.
     pub points: Vec<Name>,
     /// Where the recording ends that was opened.
@@ -47,6 +50,15 @@ pub struct Session {
     lands: bool,
     /// A person did something to what runs.
     pub(super) is_touched: bool,
+}
+
+/// The part of the canvas that is used: of this scenario, with its parts at these places, and turned so.
+#[derive(Debug)]
+struct Extent {
+    scenario: Arc<Scenario>,
+    layout: Layout,
+    turned: Option<Turned>,
+    rect: Rect,
 }
 
 impl Session {
@@ -87,6 +99,7 @@ impl Session {
             notice: None,
             replaced: None,
             turned: None,
+            extent: RefCell::default(),
             points: Vec::new(),
             end: Until::default(),
             goes_to: None,
@@ -170,6 +183,23 @@ impl Session {
     }
 
     /// The drawing is made once more from where everything stands.
+    /// The part of the canvas that is used. The page asks for it often, and lines take long to draw.
+    #[must_use]
+    pub(super) fn extent(&self) -> Rect {
+        let plan = self.plan();
+        let mut known = self.extent.borrow_mut();
+        let is_same = |known: &&Extent| {
+            Arc::ptr_eq(&known.scenario, self.scenario()) && known.layout == *plan.layout && known.turned.as_ref() == plan.turned
+        };
+        if let Some(known) = known.as_ref().filter(is_same) {
+            return known.rect;
+        }
+        let rect = geometry::extent(plan);
+        let (layout, turned) = (plan.layout.clone(), plan.turned.cloned());
+        *known = Some(Extent { scenario: self.scenario().clone(), layout, turned, rect });
+        rect
+    }
+
     pub(super) fn forget_turned(&mut self) {
         self.turned = None;
     }

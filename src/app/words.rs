@@ -9,7 +9,7 @@ use crate::broker::queue::settings::Overflow;
 use crate::broker::view::QueueView;
 use crate::broker::{Buckets, ChannelId, DropCause, Event, Message, ReadEnd, Value};
 use crate::formats::amqp_json::value_to_json;
-use crate::scenario::{Deploy, FaultKind};
+use crate::scenario::{BROKER, Deploy, FaultKind, When};
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
 use crate::sim::{Place, TimedEvent, Verdict, World, WorldEvent};
@@ -203,7 +203,7 @@ pub fn instance_name(world: &World, id: InstanceId) -> String {
 #[must_use]
 pub fn state(world: &World, id: InstanceId) -> String {
     let Some(state) = world.instance(id).filter(|state| state.up) else {
-        return world.waits_for(id.service).map_or_else(|| "down".into(), |name| format!("waits for {name}"));
+        return waits(world, id).map_or_else(|| "down".into(), |waits| waits.whole);
     };
     let blocked = world.is_blocked(id);
     let cut = world.is_cut_off(id);
@@ -222,10 +222,34 @@ pub fn state(world: &World, id: InstanceId) -> String {
     state.version.iter().fold(told, |told, version| format!("{told}, version {version}"))
 }
 
+/// What a program waits for that has not started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    pub whole: String,
+    /// The same on a card, in two lines.
+    pub lines: [String; 2],
+    is_in_vain: bool,
+}
+
+/// None: nothing keeps it from running. A person can start it at once.
+#[must_use]
+pub fn waits(world: &World, id: InstanceId) -> Option<Waits> {
+    let awaited = world.waits_for(id.service).filter(|_| world.instance(id).is_some_and(|state| !state.up))?;
+    let name = if &*awaited.after.name == BROKER { "RabbitMQ" } else { &*awaited.after.name };
+    let [whole, first, second] = match (awaited.is_in_vain, awaited.after.when) {
+        (true, _) => [format!("does not start: {name} is unhealthy"), format!("{name} is unhealthy"), "does not start".into()],
+        (false, When::Healthy) => [format!("waits until {name} is healthy"), format!("waits for {name}"), "until it is healthy".into()],
+        (false, When::Started) => [format!("waits for {name}"), format!("waits for {name}"), "until it runs".into()],
+    };
+    Some(Waits { whole, lines: [first, second], is_in_vain: awaited.is_in_vain })
+}
+
 /// How the mark of an instance looks: its shape and its colour, wherever it is shown.
 #[must_use]
 pub fn health(world: &World, id: InstanceId) -> &'static str {
-    if world.instance(id).is_none_or(|state| !state.up) {
+    if waits(world, id).is_some_and(|waits| !waits.is_in_vain) {
+        "waiting"
+    } else if world.instance(id).is_none_or(|state| !state.up) {
         "down"
     } else if world.is_connecting(id) || world.goes_on_alone(id) {
         "joining"

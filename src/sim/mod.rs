@@ -71,4 +71,4 @@ pub use input::{HandPublish, Input, Inputs, Recording, TimedInput, Until};
 pub use ledger::Ledger;
 pub use timeline::Timeline;
 pub use trace::{TimedEvent, WorldEvent};
-pub use world::{BY_HAND_MAX, World};
+pub use world::{Awaited, BY_HAND_MAX, World};

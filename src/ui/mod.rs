@@ -583,10 +583,13 @@ impl Playground {
                 CanvasAction::OpenMenu { on: self.app.stop_at(at), at, page: (x, y) }
             }
             Gesture::DoubleClicked(x, y) => CanvasAction::DoubleClick { at: self.on_stage(x.into(), y.into()), page: (x, y) },
-            Gesture::DoubleClickedCovered(x, y) => CanvasAction::DoubleClickCovered { at: self.on_stage(x.into(), y.into()), page: (x, y) },
-            Gesture::Edit(editing) => {
-                self.edit_in_place(editing);
-                return true;
+            Gesture::FirstPress => {
+                self.perform(ctx, CanvasAction::FirstPress);
+                return false;
+            }
+            Gesture::PressedKey(line) => {
+                self.perform(ctx, CanvasAction::PressKey(line));
+                return false;
             }
             Gesture::Edited(text) => {
                 // A field that goes is left once more.

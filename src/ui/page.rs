@@ -35,6 +35,10 @@ pub struct Around {
     floats: Html,
 }
 
+fn is_within(event: &MouseEvent, css: &str) -> bool {
+    event.target_dyn_into::<Element>().is_some_and(|target| target.closest(css).ok().flatten().is_some())
+}
+
 impl Playground {
     pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
         let dispatch = ctx.link().callback(Message::Do);
@@ -60,26 +64,24 @@ impl Playground {
                 }
             })
         };
-        // What a first click opens may lie under the second one.
-        let is_on_drawing = |event: &MouseEvent| {
-            let on = |of: &str| event.target_dyn_into::<Element>().and_then(|target| target.closest(of).ok().flatten()).is_some();
-            on(".drawing") && !on(".power,.key")
-        };
+        // The switch of a part is clicked quickly for what it does.
         let onmousedown = {
-            let first = self.clicked_drawing.clone();
+            let (first, gesture) = (self.clicked_drawing.clone(), ctx.link().callback(Message::Gesture));
             Callback::from(move |event: MouseEvent| {
                 if event.detail() == 1 {
-                    first.set(is_on_drawing(&event));
+                    first.set(is_within(&event, ".drawing") && !is_within(&event, ".power"));
+                    if first.get() {
+                        gesture.emit(Gesture::FirstPress);
+                    }
                 }
             })
         };
+        // What the first click opens may lie beneath the second one. What is chosen in a menu is chosen there.
         let ondblclick = {
             let (first, gesture) = (self.clicked_drawing.clone(), ctx.link().callback(Message::Gesture));
             Callback::from(move |event: MouseEvent| {
-                let is_covered =
-                    event.target_dyn_into::<Element>().is_some_and(|target| target.closest(".drawer").ok().flatten().is_some());
-                if first.take() && is_covered {
-                    gesture.emit(Gesture::DoubleClickedCovered(event.client_x(), event.client_y()));
+                if first.take() && !is_within(&event, "dialog,.menu,input") {
+                    gesture.emit(Gesture::DoubleClicked(event.client_x(), event.client_y()));
                 }
             })
         };
@@ -91,9 +93,15 @@ impl Playground {
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, rail, header, frame, shelf, notices, card, floats } = around;
         let compares = app.beside.is_some().then_some("compares");
+        let taught = compares.and(app.has_lesson_beside().then_some("taught"));
         let is_earlier = app.session.as_ref().is_some_and(|session| !session.playhead.is_the_later_run());
-        let class =
-            classes!("house", compares, is_earlier.then_some("earlier"), if bare { "embed" } else { app.workspace.sizes.sheet().name() });
+        let class = classes!(
+            "house",
+            compares,
+            taught,
+            is_earlier.then_some("earlier"),
+            if bare { "embed" } else { app.workspace.sizes.sheet().name() }
+        );
         html! {
             <div {class} {ondrop} {ondragover} {onmousedown} {ondblclick}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>

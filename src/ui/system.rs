@@ -151,7 +151,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
             (Action::Operate(OperateAction::Start(id)), texts::START)
         };
         html! {
-            <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
+            <li key={name.clone()} data-service={name.clone()} class={words::health(session.world(), id)}>
                 <svg width="11" height="11" aria-hidden="true">
                     <circle class={classes!("health", words::health(session.world(), id))} cx="5.5" cy="5.5" r="4.5" />
                 </svg>

@@ -2,12 +2,11 @@
 
 use requeue::app::camera::{Camera, Pixel};
 use requeue::app::floats::Corner;
-use requeue::app::geometry::Rect;
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, ZOOM, on_stop};
 use requeue::app::{
-    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Menu, Node, OperateAction, Options, PageAction, SelectAction,
-    Stop, Touch, commands, geometry,
+    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Line, Menu, Node, OperateAction, Options, PageAction, Room,
+    SelectAction, Stop, Touch, WorkspaceAction, commands, geometry,
 };
 use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
@@ -500,36 +499,54 @@ fn space_held_moves_the_view_and_tapped_plays() {
     }
 }
 
-/// The first click opens a drawer, and the view moves: the second click at the same pixel hits something else, and means the same.
+/// The first click opens a drawer, and the view moves: the second click at the same pixel meets something else, and means the same.
 #[test]
-fn a_double_click_is_on_what_its_first_click_hit() {
+fn a_double_click_is_on_what_its_first_press_met() {
     let queues = ["inventory-queue", "notification-queue", "analytics-queue", "notification-queue.dead"].map(node);
     let exchange = Node::Exchange("platform-events".into());
     let places = queues.into_iter().chain([exchange, Node::Client(0), Node::Instance(notification_service(&seen()))]);
-    // The second press meets the empty canvas, or the port of the part.
-    for (place, is_port) in places.flat_map(|place| [(place.clone(), false), (place, true)]) {
+    let page = (7, 8);
+    // What the second press meets: the empty canvas, a port, another part, the key of a line, a drawer or a notice.
+    let seconds: [fn(&Node, Pixel) -> Option<CanvasAction>; 5] = [
+        |_, at| Some(CanvasAction::PressEmpty { at, boxed: false }),
+        |place, at| Some(CanvasAction::PressPort(place.clone(), at)),
+        |_, at| Some(CanvasAction::PressNode(Node::Client(0), at)),
+        |_, _| Some(CanvasAction::PressKey(Line::Binding(0))),
+        |_, _| None,
+    ];
+    for (place, second) in places.flat_map(|place| seconds.map(|second| (place.clone(), second))) {
         let mut app = seen();
-        let size = app.canvas.size;
+        let (size, away) = (app.canvas.size, Pixel { x: 4.0, y: 4.0 });
+        // A click before is another click.
+        act(&mut app, CanvasAction::PressEmpty { at: away, boxed: false });
+        act(&mut app, CanvasAction::FirstPress);
+        act(&mut app, CanvasAction::Release { at: away, page, event: None });
         let at = pixel(&app, &place);
         act(&mut app, CanvasAction::PressNode(place.clone(), at));
-        act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
+        act(&mut app, CanvasAction::FirstPress);
+        act(&mut app, CanvasAction::Release { at, page, event: None });
         act(&mut app, CanvasAction::Resize(Pixel { x: size.x - 360.0, ..size }));
-        act(&mut app, if is_port { CanvasAction::PressPort(place.clone(), at) } else { CanvasAction::PressEmpty { at, boxed: false } });
-        act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
-        let effects = app::update(&mut app, CanvasAction::DoubleClick { at, page: (7, 8) });
+        if let Some(press) = second(&place, at) {
+            act(&mut app, press);
+            act(&mut app, CanvasAction::Release { at, page, event: None });
+        }
+        let effects = app::update(&mut app, CanvasAction::DoubleClick { at, page });
         assert!(effects.contains(&Effect::Ask(Asked::Name(place.clone()))), "{place:?}: {effects:?}");
         assert_eq!(session(&app).selection.connecting, None, "{place:?}: no line is begun");
         assert_eq!(session(&app).selection.primary, Some(place));
+        assert_eq!(app.dialog, None);
     }
-    // The second press meets the drawer.
-    let mut app = seen();
-    let (part, at) = (node("analytics-queue"), pixel(&app, &node("analytics-queue")));
-    act(&mut app, CanvasAction::PressEmpty { at: Pixel { x: 4.0, y: 4.0 }, boxed: false });
-    act(&mut app, CanvasAction::Release { at: Pixel { x: 4.0, y: 4.0 }, page: (7, 8), event: None });
-    act(&mut app, CanvasAction::PressNode(part.clone(), at));
-    act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
-    let effects = app::update(&mut app, CanvasAction::DoubleClickCovered { at, page: (7, 8) });
-    assert!(effects.contains(&Effect::Ask(Asked::Name(part))), "{effects:?}");
+    // The key of a line means its line, whatever the second press meets.
+    let (mut app, at) = (seen(), Pixel { x: 4.0, y: 4.0 });
+    act(&mut app, CanvasAction::PressKey(Line::Binding(1)));
+    act(&mut app, CanvasAction::FirstPress);
+    act(&mut app, CanvasAction::PressEmpty { at, boxed: false });
+    act(&mut app, CanvasAction::Release { at, page, event: None });
+    assert_eq!(app::update(&mut app, CanvasAction::DoubleClick { at, page }), [Effect::Ask(Asked::Binding(1))]);
+    assert_eq!(app.dialog, None, "nothing is added");
+    // Without a first press on the canvas it means nothing there.
+    assert_eq!(app::update(&mut app, CanvasAction::DoubleClick { at, page }), []);
+    assert_eq!(app.dialog, None);
 }
 
 #[test]
@@ -678,13 +695,23 @@ fn a_line_is_not_ended_on_a_page_to_look_at() {
     }
 }
 
-/// The minimap covers no part, wherever the view is. It stays where it is while a pointer is down, and as long as it covers nothing.
+/// The minimap covers no part, wherever the view is, and no notice covers it. It stays where it is while a pointer is down, and as long
+/// as nothing is in its way.
 #[test]
 fn the_minimap_covers_no_part() {
     let (mut shown, mut moved) = (0, 0);
     for (name, text) in gallery() {
-        for size in [Pixel { x: 1392.0, y: 796.0 }, Pixel { x: 976.0, y: 664.0 }] {
+        for (size, window) in [
+            (Pixel { x: 1392.0, y: 796.0 }, (1_440, 900)),
+            (Pixel { x: 976.0, y: 664.0 }, (1_024, 768)),
+            // Beside one drawer and two, on a tablet that stands, and on a phone.
+            (Pixel { x: 616.0, y: 664.0 }, (1_024, 768)),
+            (Pixel { x: 672.0, y: 796.0 }, (1_440, 900)),
+            (Pixel { x: 720.0, y: 912.0 }, (768, 1_024)),
+            (Pixel { x: 390.0, y: 688.0 }, (390, 844)),
+        ] {
             let mut app = App::default();
+            act(&mut app, WorkspaceAction::Fit(Room::of(window.0, window.1)));
             act(&mut app, CanvasAction::Resize(size));
             act(&mut app, FileAction::Opened { name: name.clone(), text: text.clone() });
             assert_eq!(app.canvas.map, None, "{name}: everything is seen");
@@ -700,10 +727,10 @@ fn the_minimap_covers_no_part() {
                 let (plan, camera) = (session(&app).plan(), app.camera());
                 let bounds = geometry::bounds(plan);
                 let covers = |spot: Corner| {
-                    let (first, last) = spot.map_on(size, &bounds);
-                    let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
-                    let map = Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y };
-                    geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).any(|part| part.meets(&map))
+                    let part = |(first, last): (Pixel, Pixel)| camera.part(first, last);
+                    let (map, notice) = (part(spot.map_on(size, &bounds, app.workspace.room)), part(app.room_of_notices()));
+                    let mut parts = geometry::places(plan).into_iter().filter_map(|place| geometry::with_name(plan, &place));
+                    notice.meets(&map) || parts.any(|part| part.meets(&map))
                 };
                 assert!(app.hides_parts() || app.canvas.map.is_none(), "{name}");
                 if let Some(spot) = app.canvas.map {

@@ -64,6 +64,15 @@ fn beside(app: &App, line: &Line, share: f64, pixels: f64) -> Pixel {
     Pixel { x: at.x - (on.y - at.y) / length * pixels, y: at.y + (on.x - at.x) / length * pixels }
 }
 
+/// A share of its way where no other line crosses it.
+const fn alone(line: &Line) -> f64 {
+    match line {
+        Line::DeadLetters(_) | Line::Alternate(_) => 0.6,
+        Line::Publishes { .. } => 0.1,
+        Line::Binding(_) | Line::Consumes { .. } | Line::Calls { .. } => 0.3,
+    }
+}
+
 fn click(app: &mut App, at: Pixel) -> Vec<Effect> {
     act(app, CanvasAction::PressEmpty { at, boxed: false });
     app::update(app, CanvasAction::Release { at, page: (1, 2), event: None })
@@ -72,9 +81,9 @@ fn click(app: &mut App, at: Pixel) -> Vec<Effect> {
 #[test]
 fn a_click_near_a_line_selects_it_and_opens_its_inspector() {
     for (line, _) in kinds().into_iter().filter(|(line, _)| session(&seen()).edge_of(line).is_some()) {
-        for (share, pixels) in [(0.3, 0.0), (0.3, 5.0), (0.3, -5.0)] {
+        for pixels in [0.0, 5.0, -5.0] {
             let mut app = seen();
-            let at = beside(&app, &line, share, pixels);
+            let at = beside(&app, &line, alone(&line), pixels);
             let effects = click(&mut app, at);
             assert_eq!(selected(&app), Some(&line), "{pixels}");
             assert_eq!(effects, [Effect::SwallowClick, Effect::Read(Reading::Line)]);
@@ -194,7 +203,7 @@ fn a_double_click_asks_for_the_key_of_a_line_that_has_one() {
         (kinds()[3].0.clone(), None),
     ] {
         let mut app = seen();
-        let at = beside(&app, &line, 0.3, 3.0);
+        let at = beside(&app, &line, alone(&line), 3.0);
         let effects = double_click(&mut app, at);
         match asked {
             Some(asked) => assert_eq!(effects, [Effect::Ask(asked.clone())]),

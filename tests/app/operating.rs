@@ -3,14 +3,15 @@
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, LogIcon};
 use requeue::app::{
-    self, App, Card, Dialog, EditAction, Effect, Image, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands,
+    self, App, Card, Dialog, EditAction, Effect, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction,
+    commands,
 };
 use requeue::base::SimTime;
 use requeue::broker::Resource;
 use requeue::scenario::edit::PartKind;
 use requeue::scenario::{FaultKind, Point, Target};
 use requeue::sim::service::Instance;
-use requeue::sim::{End, TimedEvent, WorldEvent};
+use requeue::sim::{End, InstanceId, TimedEvent, WorldEvent};
 
 use super::support::*;
 
@@ -32,6 +33,57 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
 }
 
 /// Whether a fault of this kind is at work, by what the world itself is like.
+/// One that waits for its start is not down: nothing has ended it. It says for what it waits.
+#[test]
+fn a_service_that_has_not_started_says_what_it_waits_for() {
+    let system = |condition: &str, on: &str, ready_ms: u32, retries: u32| {
+        let text = format!(
+            r#"{{ "requeue": 1, "title": "Late", "network": {{ "latency_ms": 1 }},
+            "broker": {{ "queues": [{{ "name": "jobs", "at": [0, 0] }}], "ready_ms": {ready_ms}, "health": {{ "interval_ms": 500, "retries": {retries} }} }},
+            "services": [
+                {{ "name": "worker", "at": [300, 0], "starts_after": [{{ "name": "{on}", "condition": "service_{condition}" }}],
+                   "handlers": [{{ "on": {{ "queue": "jobs" }}, "steps": [] }}] }},
+                {{ "name": "user-service", "at": [600, 0], "starts_after": [{{ "name": "broker", "condition": "service_healthy" }}],
+                   "handlers": [{{ "on": {{ "http": "GET /" }}, "steps": [] }}], "health": {{ "interval_ms": 500 }} }}
+            ] }}"#
+        );
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: "late.json".into(), text });
+        assert_eq!(app.unreadable, None);
+        app
+    };
+    let worker = InstanceId { service: 0, instance: 0 };
+    let told = |app: &App| {
+        let world = session(app).world();
+        let lines = words::waits(world, worker).map_or_else(String::new, |waits| waits.lines.join(", "));
+        (words::health(world, worker), words::state(world, worker), lines)
+    };
+    let is = |health: &'static str, state: &str, lines: &str| (health, state.to_owned(), lines.to_owned());
+    let mut app = system("healthy", "broker", 2_000, 9);
+    play(&mut app, 1);
+    assert_eq!(told(&app), is("waiting", "waits until RabbitMQ is healthy", "waits for RabbitMQ, until it is healthy"));
+    play(&mut app, 3);
+    assert_eq!(told(&app), is("up", "up", ""));
+    act(&mut app, OperateAction::Kill(worker));
+    play(&mut app, 1);
+    assert_eq!(told(&app), is("down", "down", ""), "a person has ended it");
+    for (condition, state, second) in
+        [("healthy", "waits until user-service is healthy", "until it is healthy"), ("started", "waits for user-service", "until it runs")]
+    {
+        let mut app = system(condition, "user-service", 2_000, 9);
+        play(&mut app, 1);
+        assert_eq!(told(&app), is("waiting", state, &format!("waits for user-service, {second}")));
+        // A person does not wait.
+        act(&mut app, OperateAction::Start(worker));
+        play(&mut app, 1);
+        assert_eq!(told(&app).2, "");
+    }
+    // Its health check has given up.
+    let mut app = system("healthy", "broker", 60_000, 3);
+    play(&mut app, 5);
+    assert_eq!(told(&app), is("down", "does not start: RabbitMQ is unhealthy", "RabbitMQ is unhealthy, does not start"));
+}
+
 fn is_at_work(app: &App, kind: &FaultKind) -> bool {
     let world = session(app).world();
     let state = world.instance(notification_service(app)).expect("it is there");

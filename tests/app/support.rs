@@ -142,8 +142,11 @@ pub fn pixel(app: &App, node: &Node) -> Pixel {
 /// Two presses, and what the browser then tells.
 pub fn double_click(app: &mut App, at: Pixel) -> Vec<Effect> {
     let page = (7, 8);
-    for _ in 0..2 {
+    for is_first in [true, false] {
         act(app, CanvasAction::PressEmpty { at, boxed: false });
+        if is_first {
+            act(app, CanvasAction::FirstPress);
+        }
         act(app, CanvasAction::Release { at, page, event: None });
     }
     app::update(app, CanvasAction::DoubleClick { at, page })

@@ -1,14 +1,16 @@
 //! Playing, stepping, rewinding, branching, and what is told of the past.
 
+use requeue::app::camera::Pixel;
 use requeue::app::form::{Kind, Spot};
 use requeue::app::markers::{MarkerKind, TimelineMarker};
 use requeue::app::playhead::Left;
 use requeue::app::tokens::picture;
 use requeue::app::{
-    App, EditAction, Effect, FileAction, Node, OperateAction, PublishAction, Reading, Room, SelectAction, Session, Speed, TimeAction,
-    WorkspaceAction, compared, markers, update,
+    App, CanvasAction, Drawer, EditAction, Effect, FileAction, Node, OperateAction, PublishAction, Reading, Room, SelectAction, Session,
+    Speed, TimeAction, WorkspaceAction, compared, geometry, markers, update,
 };
 use requeue::base::SimTime;
+use requeue::scenario::Point;
 use requeue::scenario::edit::{Part, PartKind, Slot};
 
 use super::support::*;
@@ -533,6 +535,48 @@ fn the_other_run_stands_beside_this_one() {
     act(&mut app, TimeAction::CompareBranches);
     act(&mut app, WorkspaceAction::Fit(Room::Middle));
     assert!(app.beside.is_none(), "there is no room for two");
+}
+
+/// What opens lies over two runs that are compared: both drawings keep their size. What is selected moves out from under a drawer, and back.
+#[test]
+fn what_opens_over_two_runs_changes_no_size() {
+    let mut app = opened();
+    play(&mut app, 8);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 4);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    act(&mut app, PublishAction::Again);
+    play(&mut app, 5);
+    act(&mut app, WorkspaceAction::Fit(Room::Wide));
+    act(&mut app, TimeAction::CompareBranches);
+    wait(&mut app);
+    let (half, whole) = (Pixel { x: 696.0, y: 548.0 }, Pixel { x: 1_392.0, y: 796.0 });
+    for is_after in [true, false] {
+        if compared::Run::shown(session(&app)) == compared::Run::Before || !is_after {
+            act(&mut app, TimeAction::SwapBranches);
+            wait(&mut app);
+        }
+        let is_after = compared::Run::shown(session(&app)) == compared::Run::After;
+        act(&mut app, CanvasAction::Beside(if is_after { half.x } else { 0.0 }, whole));
+        act(&mut app, CanvasAction::Resize(half));
+        let home = app.camera();
+        assert_eq!(app.covered(), (0.0, 0.0));
+        for node in geometry::places(session(&app).plan()) {
+            act(&mut app, SelectAction::Node(Some(node.clone())));
+            let (camera, covered) = (app.camera(), app.covered());
+            assert_eq!(covered, if is_after { (0.0, 360.0) } else { (0.0, 0.0) }, "{node:?}");
+            assert!((camera.scale - home.scale).abs() < 1e-9, "{node:?}: as large as before");
+            let rect = geometry::with_name(session(&app).plan(), &node).expect("it is drawn");
+            let right = camera.to_stage(Point { x: rect.right(), y: rect.top }).x;
+            assert!(right <= half.x - covered.1, "{node:?} lies under the drawer: {right}");
+            act(&mut app, SelectAction::Node(None));
+            assert_eq!(app.camera(), home, "{node:?}: and back");
+        }
+        act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+        assert_eq!((app.covered().0, app.camera()), (if is_after { 0.0 } else { 360.0 }, home));
+        act(&mut app, WorkspaceAction::CloseLeft);
+    }
 }
 
 /// What was done by hand in the run before is done again in the run after, each at its time: then only the change sets them apart.

@@ -27,6 +27,9 @@ impl Visitor {
     }
 
     pub async fn report(&self, event: &str, x: i32, y: i32) {
+        if event == "dblclick" {
+            return self.double_click((x, y)).await;
+        }
         let script = "const [type, x, y] = arguments; document.elementFromPoint(x, y).dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, clientX: x, clientY: y, detail: 2 }));";
         self.browser.execute(script, vec![json!(event), json!(x), json!(y)]).await.expect("the page answers");
     }

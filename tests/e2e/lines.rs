@@ -15,13 +15,18 @@ impl Visitor {
 
     /// A place of the page that is so many pixels below the middle of a line.
     async fn beside(&self, line: &str, pixels: i32) -> (i32, i32) {
-        let middle = "p = e.getPointAtLength(e.getTotalLength() / 2).matrixTransform(e.getScreenCTM()); return [p.x, p.y];";
+        self.on_line(line, 0.5, pixels).await
+    }
+
+    /// The same at another share of its length.
+    pub async fn on_line(&self, line: &str, share: f64, pixels: i32) -> (i32, i32) {
+        let middle = format!("p = e.getPointAtLength(e.getTotalLength() * {share}).matrixTransform(e.getScreenCTM()); return [p.x, p.y];");
         let line = format!("{line} .edge");
         // A page that has just opened may still put its drawing elsewhere: on a slow machine the pointer would come too late.
-        let mut found = self.place(&line, middle).await;
+        let mut found = self.place(&line, &middle).await;
         loop {
             self.settled().await;
-            let now = self.place(&line, middle).await;
+            let now = self.place(&line, &middle).await;
             if now == found {
                 return (found.0, found.1 + pixels);
             }

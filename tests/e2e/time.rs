@@ -73,6 +73,16 @@ async fn another_past_is_compared(way: Way) {
         return [here.length > 8, here.length === there.length && near, ids.filter((id, at) => ids.indexOf(id) !== at), document.querySelector('.beside [inert]') !== null];";
     let drawn = async || visitor.browser.execute(drawn, vec![]).await.expect("the page answers");
     visitor.until("both are drawn", async |_| drawn().await == json!([true, true, [], true])).await;
+    // What opens lies over both: they stay as large, and where they are.
+    let places = "return ['#stage', '.beside', '.shelf'].map(css => document.querySelector(css).getBoundingClientRect()) \
+        .flatMap(r => [r.left, r.width].map(Math.round).join()).concat(document.querySelector('#zoom').textContent);";
+    let places = async || visitor.browser.execute(places, vec![]).await.expect("the page answers");
+    let before = places().await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.wait_for(".drawer.right #inspector").await;
+    assert_eq!(places().await, before, "nothing is pushed");
+    visitor.act(".drawer.right [aria-label='Close the inspector']").await;
+    visitor.until("it is closed", async |visitor| visitor.is_absent(".drawer.right").await).await;
     let is_down = async |visitor: &Visitor, css: &str| {
         let ask = "return [...document.querySelectorAll(arguments[0] + ' .node')].some(e => e.textContent.includes('notif') && e.textContent.includes('down'));";
         visitor.browser.execute(ask, vec![json!(css)]).await.expect("the page answers") == json!(true)

@@ -447,10 +447,8 @@ impl Visitor {
         self.wait_for(&line).await;
         match self.way {
             Way::Pointer => {
-                let script = "const line = document.querySelector(arguments[0]), path = line.querySelector('.edge'); \
-                    const p = path.getPointAtLength(path.getTotalLength() * 0.3).matrixTransform(path.getScreenCTM()); \
-                    line.dispatchEvent(new MouseEvent('dblclick', { bubbles: true, cancelable: true, clientX: p.x, clientY: p.y, detail: 2 }));";
-                self.browser.execute(script, vec![json!(line)]).await.expect("the page answers");
+                let at = self.on_line(&line, 0.3, 0).await;
+                self.double_click(at).await;
             }
             Way::Keyboard => {
                 self.focus(&line).await;

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 pub use edit::same_program;
 pub use operator::BY_HAND_MAX;
+pub use starting::Awaited;
 
 use super::agenda::{Agenda, Item};
 use super::flight::{Cargo, Flight, Question};

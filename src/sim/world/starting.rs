@@ -22,12 +22,26 @@ impl Starting {
     }
 }
 
+/// What a service waits for before it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited<'a> {
+    pub after: &'a StartsAfter,
+    /// Its health check has failed for the last time: what waits for it never starts.
+    pub is_in_vain: bool,
+}
+
 impl World {
-    /// What a service waits for before it starts.
+    /// The first thing that a service still waits for; what never comes stands before the rest.
     #[must_use]
-    pub fn waits_for(&self, service: usize) -> Option<&Name> {
+    pub fn waits_for(&self, service: usize) -> Option<Awaited<'_>> {
         let (_, missing) = self.starting.waiting.iter().find(|(waiting, _)| *waiting == service)?;
-        missing.first().map(|after| &after.name)
+        let told = |after| Awaited { after, is_in_vain: self.has_failed(after) };
+        missing.iter().map(told).find(|awaited| awaited.is_in_vain).or_else(|| missing.first().map(told))
+    }
+
+    fn has_failed(&self, after: &StartsAfter) -> bool {
+        let failures = self.starting.asked.iter().find(|(asked, _)| *asked == after.name).map_or(0, |(_, failures)| *failures);
+        after.when == When::Healthy && self.health_of(&after.name).is_some_and(|health| failures >= health.retries)
     }
 
     /// A service that is new here starts, or waits.

@@ -7,7 +7,7 @@ use crate::app::geometry::{self, EdgeKind};
 use crate::app::labels::{KEY_LETTERS, Key, Label};
 use crate::app::line;
 use crate::app::whatif::{self, Preview};
-use crate::app::{Asked, Line, Stop};
+use crate::app::{Line, Stop};
 use crate::broker::{Table, Value};
 use crate::scenario::Point;
 use crate::ui::texts::drawing as texts;
@@ -72,12 +72,15 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
         Some((one.matches, whatif::words(one, preview.routing_key)))
     });
     let grown = scene.camera.growth_beside(KEY_LETTERS);
-    let (at, width) = (rect.centre(), rect.width / grown);
-    let ondblclick = {
+    let (at, width, height) = (rect.centre(), rect.width / grown, rect.height / grown);
+    let (first, second) = shown.split_once('\n').map_or((&**shown, None), |(first, second)| (first, Some(second)));
+    let onpointerdown = {
         let index = *index;
-        scene.gesture.reform(move |_: MouseEvent| Gesture::Edit(Asked::Binding(index)))
+        scene.gesture.reform(move |event: PointerEvent| {
+            event.stop_propagation();
+            Gesture::PressedKey(Line::Binding(index))
+        })
     };
-    let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     let selected = scene.session.selection.line == Some(Line::Binding(*index));
     let known = scene.session.scenario().broker.bindings.get(*index);
     let whole = known.map(|binding| words_of_key(scene, *index, &binding.routing_key, preview));
@@ -89,12 +92,11 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
             aria-hidden="true"
             data-binding={index.to_string()}
             onclick={clicked(scene, Line::Binding(*index))}
-            {ondblclick}
-            onpointerdown={stop}
+            {onpointerdown}
         >
-            if let Some(whole) = whole.filter(|whole| whole != shown) { <title>{ whole }</title> }
-            <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />
-            <text text-anchor="middle" y="4">
+            if let Some(whole) = whole.filter(|whole| *whole != shown.replace('\n', "")) { <title>{ whole }</title> }
+            <rect x={number(-width / 2.0)} y={number(-height / 2.0)} width={number(width)} height={number(height)} rx="11" />
+            <text text-anchor="middle" y={if second.is_some() { "-3" } else { "4" }}>
                 if let Some((matches, words)) = told {
                     <tspan class="sign">{ if matches { "✓ " } else { "× " } }</tspan>
                     if *shown == words_of(&words) {
@@ -102,11 +104,12 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
                             { if place > 0 { "." } else { "" } }<tspan {class}>{ word }</tspan>
                         }
                     } else {
-                        { &**shown }
+                        { first }
                     }
                 } else {
-                    { &**shown }
+                    { first }
                 }
+                if let Some(second) = second { <tspan x="0" dy="14">{ second }</tspan> }
             </text>
         </g>
     }

@@ -6,8 +6,7 @@ mod overlays;
 
 use std::cell::RefCell;
 
-use web_sys::Element;
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::Dispatch;
 use super::widgets::{hue_class, number};
@@ -38,6 +37,8 @@ pub enum Gesture {
     Node(Place, f64, f64),
     /// A line is begun at a node's port.
     Port(Place, f64, f64),
+    /// The key of a line.
+    PressedKey(Line),
     /// The view is taken hold of; with Shift, a box is drawn.
     Empty(f64, f64, bool),
     /// With Alt, freely.
@@ -65,10 +66,9 @@ pub enum Gesture {
     Focused(Stop),
     /// A menu is asked for, at a place of the page.
     Menu(i32, i32),
+    /// The press that was reported last is the first one of a click.
+    FirstPress,
     DoubleClicked(i32, i32),
-    /// What the first click opened covers the place.
-    DoubleClickedCovered(i32, i32),
-    Edit(Asked),
     /// What was typed in place; none gives up.
     Edited(Option<String>),
     /// The wheel turned by so many pixels, over this place of the page.
@@ -288,16 +288,6 @@ pub fn view(scene: &Scene<'_>) -> Html {
             }
         })
     };
-    // The switch of a part is clicked quickly for what it does.
-    let ondblclick = {
-        let gesture = (*gesture).clone();
-        Callback::from(move |event: MouseEvent| {
-            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power,.key").ok().flatten());
-            if on.is_none() {
-                gesture.emit(Gesture::DoubleClicked(event.client_x(), event.client_y()));
-            }
-        })
-    };
     let oncontextmenu = gesture.reform(|event: MouseEvent| {
         event.prevent_default();
         Gesture::Menu(event.client_x(), event.client_y())
@@ -314,7 +304,6 @@ pub fn view(scene: &Scene<'_>) -> Html {
             role="group"
             aria-label={texts::THE_SYSTEM_ARROW_KEYS_GO}
             {onpointerdown}
-            {ondblclick}
             {oncontextmenu}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves {
                 x: event.client_x().into(),

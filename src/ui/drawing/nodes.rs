@@ -5,11 +5,10 @@ use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html
 
 use super::{Gesture, Scene, keyboard};
 use crate::app::form::marks;
-use crate::app::geometry::{self, Rect};
+use crate::app::geometry::{self, EXCHANGE_NAME, LANE_NAME, Rect};
 use crate::app::highlight::Highlight;
-use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
 use crate::app::lettering::{BADGE_GAP, BOLD, Lines, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
-use crate::app::words::{health, instance_name};
+use crate::app::words::{health, instance_name, waits};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
@@ -68,6 +67,11 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         html! {}
     };
     let lit = lit.class(place);
+    let class = if matches!(place, Place::Instance(id) if health(session.world(), *id) == "waiting") {
+        classes!(class, "waiting")
+    } else {
+        classes!(class)
+    };
     let class =
         classes!("node", class, is_absent.then_some("absent"), (selected || begins).then_some("selected"), target.then_some("target"), lit);
     let port = if scene.app.options.read_only {
@@ -255,8 +259,11 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         Trigger::Http { path } => Some(path),
         Trigger::Queue(_) | Trigger::Schedule { .. } | Trigger::StartUp => None,
     });
-    let caption = if !state.up {
-        "down".to_owned()
+    let waits = waits(session.world(), id);
+    let caption = if let Some(waits) = &waits {
+        waits.lines[0].clone()
+    } else if !state.up {
+        texts::DOWN.to_owned()
     } else if state.hung {
         "hanging".to_owned()
     } else if state.stopping {
@@ -282,8 +289,11 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     } else {
         endpoint.map(ToString::to_string).unwrap_or_default()
     };
-    let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(geometry::prefetch_max(rect)));
-    let foot = if subscription.is_none() {
+    let slots = subscription.filter(|_| waits.is_none());
+    let slots = slots.map_or(0, |subscription| usize::from(subscription.prefetch).min(geometry::prefetch_max(rect)));
+    let foot = if let Some(waits) = &waits {
+        waits.lines[1].clone()
+    } else if subscription.is_none() {
         let records = session.world().records(id.service);
         if records > 0 {
             texts::saved_handled(&grouped(records as u64), &grouped(state.handled))
@@ -299,13 +309,16 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         let half = (geometry::slot_step(rect) / 2.0 - 0.6).min(5.5);
         html! { <rect class="slot" x={number(at.x - half)} y={number(at.y - 5.5)} width={number(2.0 * half)} height="11" rx="3" /> }
     };
-    let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
+    let label = match &waits {
+        Some(waits) => texts::service_not_started(&name, &waits.whole),
+        None => texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working),
+    };
     let (grown, caption_grown) = (scene.growth(NAME), scene.growth(CAPTION));
     let (caption, foot) = if scene.is_compact() {
         // Beside its switch the number has its word, where there is room for it.
         let has_room = em(&texts::handled(&state.handled)) * CAPTION * caption_grown <= rect.width - 14.0 - 2.0 * power_radius(scene) - 8.0;
         let handled = if has_room { texts::handled(&state.handled) } else { state.handled.to_string() };
-        (unusual.clone(), if subscription.is_none() { handled } else { foot })
+        (unusual.clone(), if subscription.is_none() && waits.is_none() { handled } else { foot })
     } else {
         (caption, foot)
     };
@@ -323,7 +336,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let name_right = if scene.is_turned() { 4.0 } else { 8.0 };
     let line = rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 };
     let mark = classes!("health", health(session.world(), id));
-    let health = |x: f64, y: f64| html! { <circle class={mark.clone()} cx={number(x)} cy={number(y)} r={number(radius)} /> };
+    let dot_of = |x: f64, y: f64| html! { <circle class={mark.clone()} cx={number(x)} cy={number(y)} r={number(radius)} /> };
     // On a small card it stands in the place of the slots.
     let is_told = scene.is_turned() && !unusual.is_empty();
     let caption_line = if is_told {
@@ -340,7 +353,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         html! {
             <>
                 { boxed(rect, "8") }
-                { health(if is_chip { middle.x } else { rect.left + 3.0 + 7.5 * grown }, middle.y) }
+                { dot_of(if is_chip { middle.x } else { rect.left + 3.0 + 7.5 * grown }, middle.y) }
                 if !is_chip {
                     { text("name", rect.left + 9.0 + 12.0 * grown, middle.y + 4.8 * grown, format!("#{}", id.instance + 1)) }
                     { " " }
@@ -357,7 +370,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
             <>
                 if is_stack { { rounded("stack", &card, "12") } }
                 { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
-                { health(rect.left + dot_at, line - 4.5 * grown) }
+                { dot_of(rect.left + dot_at, line - 4.5 * grown) }
                 { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - name_right - name_left) }
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
@@ -369,7 +382,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
             </>
         }
     };
-    let class = if state.up { "service" } else { "service down" };
+    let class = if health(session.world(), id) == "down" { "service down" } else { "service" };
     (class, label, drawing)
 }
 

@@ -141,7 +141,9 @@ pub fn minimap(scene: &Scene<'_>, spot: Corner) -> Html {
     let camera = scene.camera;
     let Point { x: left, y: top } = camera.to_canvas(Pixel::default());
     let Pixel { x: width, y: height } = spot.map(&bounds);
-    let class = classes!("minimap", (!spot.is_right).then_some("at-left"), spot.is_top.then_some("at-top"));
+    let is_below = spot.is_below_notices(scene.size, &bounds, scene.app.workspace.room);
+    let class =
+        classes!("minimap", (!spot.is_right).then_some("at-left"), spot.is_top.then_some("at-top"), is_below.then_some("below-notices"));
     let onpointerdown = {
         let dispatch = scene.dispatch.clone();
         Callback::from(move |event: PointerEvent| {

@@ -81,6 +81,10 @@ pub fn service_working_on(
     format!("{name} {caption} {foot}, service, {up}, working on {working}")
 }
 
+pub fn service_not_started(name: &dyn Display, waits: &dyn Display) -> String {
+    format!("{name} {waits}, service, not started")
+}
+
 pub fn this_instance(word: &dyn Display) -> String {
     format!("{word} this instance")
 }
