@@ -244,11 +244,11 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
         { "name": "d", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "by_hand": true }, "poison": { "one_in": 2, "set": {} } },
         { "name": "e", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "at_once": 3 } }],
       "services": [
-        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "backoff": { "factor": 3, "max_ms": 9, "jitter": 0.5 }, "again": "consumes", "publishes_on": "connection", "restart_ms": 2, "health": { "interval_ms": 1, "timeout_ms": 2, "asks_channel": true, "retries": 3 }, "starts_after": [{ "name": "broker", "condition": "service_healthy" }], "relay": { "every_ms": 5, "batch": 7 },
+        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "backoff": { "factor": 3, "max_ms": 9, "jitter": 0.5 }, "again": "consumes", "publishes_on": "connection", "on_connection_error": "exit", "when_blocked": { "buffers": 7 }, "restart_ms": 2, "health": { "interval_ms": 1, "timeout_ms": 2, "asks_channel": true, "retries": 3 }, "starts_after": [{ "name": "broker", "condition": "service_healthy" }], "relay": { "every_ms": 5, "batch": 7 },
           "handlers": [
             { "on": { "http": "GET /" }, "once": { "by": "id", "remember": 5, "memory": "record" }, "steps": [
               { "do": "work", "ms": { "uniform": [1, 2] }, "fails": { "first": 1 } },
-              { "do": "work", "ms": { "exponential": 2 }, "fails": { "first_attempts": 1 } },
+              { "do": "work", "ms": { "exponential": 2 }, "fails": { "first_attempts": 1 } }, { "do": "work", "ms": { "field": "size" }, "blocks": true },
               { "do": "work", "ms": { "log_normal": { "median": 2, "sigma": 0.5 } }, "fails": { "every": 2 } },
               { "do": "persist", "id": "id", "state": "s", "outbox": { "exchange": "x", "routing_key": "{k}", "payload": null } },
               { "do": "call", "service": "a", "endpoint": "GET /", "timeout_ms": 1, "retries": { "max": 1 }, "required": false,
@@ -275,7 +275,8 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }],
           "versions": [
             { "name": "2.0", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "handlers": [{ "on": { "start_up": true }, "steps": [] }] },
-            { "name": "empty", "declares": [], "handlers": [] }, { "name": "same" }] }],
+            { "name": "empty", "declares": [], "handlers": [] }, { "name": "same" }] },
+        { "name": "z", "at": [0, 0], "on_connection_error": "ignore", "when_blocked": "waits", "in_memory": true, "handlers": [] }],
       "faults": ["stop a#1 giving back at 1s", "partition a#3 from broker at 2s for 1s", "kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h",
         "power off a#1 at 1s", "delete queue r at 1ms", "purge q at 1ms", "unbind q from x at 1ms", "move q to r at 1ms", "deploy a as 2.0 rolling within 5ms at 2ms", "deploy a as same by kill at 4ms for 1ms"],
       "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]

@@ -130,8 +130,10 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
         command(texts::deploy(&version.name), "", OperateAction::Break(deploy(Some(&version.name)))).explained(texts::EACH_INSTANCE_ENDS)
     });
     let back = state.version.is_some().then(|| command(texts::DEPLOY_ITS_OWN, "", OperateAction::Break(deploy(None))));
-    let hang = toggle(state.hung, texts::HANG, texts::WAKE, FaultKind::Hang(target()));
-    let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT).or(texts::LIKE_HANG) };
+    // Its own work may hold it up, too.
+    let hangs = state.hung && !state.is_blocking();
+    let hang = toggle(hangs, texts::HANG, texts::WAKE, FaultKind::Hang(target()));
+    let hang = if hangs { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT).or(texts::LIKE_HANG) };
     vec![
         command(texts::KILL, "K", OperateAction::Kill(id)).or(texts::LIKE_KILL),
         command(texts::STOP, "", OperateAction::Break(FaultKind::Stop(target())))

@@ -24,10 +24,12 @@ pub fn words(quantity: &Quantity) -> String {
         Quantity::Business(count) => texts::orders(&plain(count.name())),
         Quantity::Queue(count, name) => of(name, count.name()),
         Quantity::Effect(count, name) => of(name, count.name()),
+        Quantity::Service(count, name) => of(name, count.name()),
         Quantity::Dead(name, _) => of(name, texts::DEAD_LETTERED),
         Quantity::Latency(LatencyOf::EndToEnd(name), percentile) => texts::until_done(name, percentile.name()),
         Quantity::Latency(LatencyOf::Queueing(name), percentile) => texts::until_delivered(name, percentile.name()),
         Quantity::Latency(LatencyOf::Http(name), percentile) => texts::until_answered(name, percentile.name()),
+        Quantity::Latency(LatencyOf::Inbox(name), percentile) => texts::until_begun(name, percentile.name()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 94] = [
+pub const TERMS: [(&str, &str); 97] = [
     ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
@@ -30,6 +30,7 @@ pub const TERMS: [(&str, &str); 94] = [
     ("Binding key", "What a binding compares the routing key with."),
     ("Broker", "The program between publishers and consumers: here a simulated RabbitMQ."),
     ("Channel", "A conversation within a connection. Delivery tags count on it, and errors close it."),
+    ("Channels closed", "How often RabbitMQ closed a channel of the service with an error, over all its instances."),
     ("Circuit breaker", "After several failures nothing is sent for a while, so that a sick service can recover."),
     ("Classic queue", "A queue that lives on one node of the broker. It has no delivery limit."),
     ("Command", "Tells one service to do something: charge this card. An event tells that something has happened."),
@@ -139,12 +140,14 @@ pub const TERMS: [(&str, &str); 94] = [
         "Stream",
         "A log of messages that readers read, each from its own offset. Nothing is taken out: what was read stays until retention removes its segment.",
     ),
+    ("Swallowed", "Failures that nothing outside the program heard of: it logged them and went on."),
     ("Timeout", "How long a caller waits for an answer. After that it counts the attempt as failed, although the work may have been done."),
     ("Topic exchange", "Compares word by word: * is one word, # any number."),
     ("Total", "Ready and unacked messages of a queue together."),
     ("TTL", "How long a message may wait before it expires."),
     ("Unacked", "Messages that were delivered and are not acknowledged yet. They are requeued when their consumer fails."),
     ("Unannounced", "An order that was saved, but no event about it was published."),
+    ("Unread", "Messages that a program has sent while an alarm blocks its connection. They are lost with its process."),
     ("Unroutable", "No binding matched. The broker drops the message, or returns it if it was mandatory."),
     ("Unroutable dead letters", "Their dead-letter exchange had no queue for them. The broker discarded them without a notice."),
     ("Unsent", "A program could not publish it: there was no channel, because the connection or the broker was down."),

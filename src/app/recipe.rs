@@ -222,7 +222,9 @@ pub struct Line {
 #[must_use]
 pub fn line(step: &Step) -> Line {
     let mut line = match &step.action {
-        Action::Work { time } => Line { does: texts::WORK_FOR, what: span(time), more: String::new() },
+        Action::Work { time, blocks } => {
+            Line { does: texts::WORK_FOR, what: span(time), more: if *blocks { texts::BLOCKING.to_owned() } else { String::new() } }
+        }
         Action::Persist { id, state, outbox } => {
             let event = outbox.as_ref().map(|event| texts::with_event(&event.routing_key));
             Line { does: texts::SAVE_AS, what: state.to_string(), more: texts::number_in(id) + &event.unwrap_or_default() }
@@ -266,6 +268,7 @@ fn long(time: SimTime) -> String {
 fn span(time: &Span) -> String {
     match time {
         Span::Constant(time) => long(*time),
+        Span::Field(field) => texts::as_long_as(field),
         Span::Uniform { from, to } => texts::between(&long(*from), &long(*to)),
         Span::Exponential { mean: time } | Span::LogNormal { median: time, .. } => texts::about(&long(*time)),
     }

@@ -308,6 +308,7 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
         | Cargo::Return { .. } => true,
         Cargo::Connect { .. }
         | Cargo::Answer { .. }
+        | Cargo::Flow { .. }
         | Cargo::Declare { .. }
         | Cargo::DeclareOk { .. }
         | Cargo::Consume { .. }
@@ -413,6 +414,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             }
             Cargo::Connect { .. }
             | Cargo::Answer { .. }
+            | Cargo::Flow { .. }
             | Cargo::Declare { .. }
             | Cargo::DeclareOk { .. }
             | Cargo::Consume { .. }

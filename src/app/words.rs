@@ -101,6 +101,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::Declared { .. }
         | WorldEvent::Checked { .. }
         | WorldEvent::GoesOnAlone(_)
+        | WorldEvent::NoHeartbeat(_)
+        | WorldEvent::RecordsLost { .. }
         | WorldEvent::Health { .. }
         | WorldEvent::BrokerReady
         | WorldEvent::Persisted { .. } => true,
@@ -208,7 +210,8 @@ pub fn state(world: &World, id: InstanceId) -> String {
     let blocked = world.is_blocked(id);
     let cut = world.is_cut_off(id);
     let words = [
-        (state.hung, "hanging"),
+        (state.hung && !state.is_blocking(), "hanging"),
+        (state.is_blocking(), "its work blocks it"),
         (state.stopping, "stopping"),
         (state.slowness > 1.0, "slow"),
         (cut, "cut off"),
@@ -449,6 +452,10 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         }
         WorldEvent::Health { of, .. } => (LogIcon::Failure, "Unhealthy", format!("{of}: what waits for it does not start")),
         WorldEvent::BrokerReady => (LogIcon::Program, "Started", "the broker takes connections".to_owned()),
+        WorldEvent::RecordsLost { instance: id, records } => {
+            (LogIcon::Failure, "Forgotten", format!("{} of {}", many(*records, "record"), instance(id)))
+        }
+        WorldEvent::NoHeartbeat(id) => (LogIcon::Failure, "No heartbeat", format!("the broker closes the connection of {}", instance(id))),
         WorldEvent::GoesOnAlone(id) => {
             (LogIcon::Failure, "Consumes nothing", format!("{} has no channel, and does not connect again", instance(id)))
         }

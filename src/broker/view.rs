@@ -278,6 +278,13 @@ impl Broker {
         self.connections.values().flat_map(|connection| &connection.unread).filter_map(super::node::Unread::publish)
     }
 
+    /// How many publishes of one connection it has not read.
+    #[must_use]
+    pub fn unread_of(&self, connection: ConnectionId) -> u64 {
+        let unread = self.connections.get(&connection).into_iter().flat_map(|connection| &connection.unread);
+        unread.filter_map(super::node::Unread::publish).count() as u64
+    }
+
     /// What a channel holds unacknowledged, in delivery order.
     pub fn unacked_messages(&self, channel: ChannelId) -> impl Iterator<Item = &Arc<Message>> {
         let held = self.channels.get(&channel).into_iter().flat_map(|channel| channel.unacked.values());

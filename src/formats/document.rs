@@ -230,6 +230,11 @@ impl<'a> Node<'a> {
     }
 
     #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.value.is_some_and(Json::is_string)
+    }
+
+    #[must_use]
     pub fn is_number(&self) -> bool {
         self.value.is_some_and(Json::is_number)
     }

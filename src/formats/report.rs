@@ -9,8 +9,8 @@ use crate::base::ordered::OrderedMap;
 use crate::base::time::Span;
 use crate::broker::KeptBack;
 use crate::broker::view::{QueueView, ReaderView};
-use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
+use crate::scenario::{Service, Trigger, json_object};
 use crate::sim::World;
 use crate::sim::histogram::Histogram;
 use crate::sim::judge::Judgement;
@@ -157,7 +157,7 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
     let unannounced = business.unannounced();
     writeln!(out, "Orders     {} saved, {twice} more than once; {unannounced} without an event in a queue", business.saved)?;
     for (what, effect) in business.effects.iter() {
-        writeln!(
+        write!(
             out,
             "Effects    {what}: {}; {} orders without, {} duplicated, {} invented",
             effect.done,
@@ -165,8 +165,39 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
             effect.duplicated,
             business.invented(what)
         )?;
+        if effect.out_of_order > 0 {
+            write!(out, ", {} out of order", effect.out_of_order)?;
+        }
+        writeln!(out)?;
     }
+    write_programs(out, world, ledger)?;
     writeln!(out)
+}
+
+/// What programs met, where there is something to tell.
+fn write_programs(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::Result {
+    for (place, service) in world.services().iter().enumerate().filter(|(_, service)| !service.removed) {
+        let name = &service.spec.name;
+        if service.channel_errors > 0 {
+            let connections = world.connections_of(place);
+            writeln!(out, "Channels   {} of {name} closed by the broker; {connections} connections open now", service.channel_errors)?;
+        }
+        if service.swallowed > 0 {
+            writeln!(out, "Swallowed  {} failures of {name}: nothing else heard of them", service.swallowed)?;
+        }
+    }
+    for (queue, copies) in ledger.queues.iter().filter(|(_, copies)| copies.alerted > 0) {
+        writeln!(out, "Alerts     {} of {queue}: a check found as many messages as it looks for", copies.alerted)?;
+    }
+    for queue in world.broker().queues().filter(|queue| queue.consumers() == 0 && consumes(world, queue.name())) {
+        writeln!(out, "Consumers  none of {}, although a service consumes it", queue.name())?;
+    }
+    Ok(())
+}
+
+fn consumes(world: &World, queue: &str) -> bool {
+    let mut handlers = world.scenario().services.iter().flat_map(Service::every_handler);
+    handlers.any(|handler| matches!(&handler.trigger, Trigger::Queue(subscription) if *subscription.queue == *queue))
 }
 
 /// A stream keeps what is read: where its readers are says more than any count.
@@ -209,6 +240,11 @@ fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
             queue.capacity(world.now()).map_or(String::new(), |able| format!("  consumer capacity {:.0} %", Fixed(able * 100.0)));
         line(out, format!("end-to-end {name}"), &queue.end_to_end, capacity)?;
     }
+    for service in world.services().iter().filter(|service| !service.removed && service.waited(Percentile::Max) > SimTime::ZERO) {
+        let [p50, p95, p99, max] = PERCENTILES.map(|percentile| rounded(service.waited(percentile)));
+        let what = format!("inbox      {}", service.spec.name);
+        writeln!(out, "{what:<38} p50 {p50:>9}  p95 {p95:>9}  p99 {p99:>9}  max {max:>9}")?;
+    }
     for (name, http) in metrics.https() {
         let counts = format!("  {} ok, {} failed, {} timed out", http.succeeded, http.failed, http.timed_out);
         line(out, format!("http       {name}"), &http.latency, counts)?;
@@ -237,6 +273,7 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
         let why = counts(why.iter());
         let document = Doc::object().with("name", &**name).and(self::copies(copies)).with("kept_back_because", why);
         let document = document.and(world.broker().queue(name).map_or_else(Doc::object, |queue| stream(world, queue, copies)));
+        let document = document.with_some("consumers", world.broker().queue(name).map(QueueView::consumers));
         let Some(queue) = metrics.queue(name) else { return document };
         document
             .with("depth_max", queue.depth_max)
@@ -251,6 +288,17 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
             .with("failed", http.failed)
             .with("timed_out", http.timed_out)
             .with("latency", latency(&http.latency))
+    });
+    let in_scenario = world.services().iter().enumerate().filter(|(_, service)| !service.removed);
+    let services = in_scenario.map(|(place, service)| {
+        let [p50, p95, p99, max] = PERCENTILES.map(|percentile| super::scenario_file::millis(service.waited(percentile)));
+        let inbox = Doc::object().with("p50_ms", p50).with("p95_ms", p95).with("p99_ms", p99).with("max_ms", max);
+        Doc::object()
+            .with("name", &*service.spec.name)
+            .with("connections", world.connections_of(place))
+            .with("channel_errors", service.channel_errors)
+            .with("swallowed", service.swallowed)
+            .with("inbox", inbox)
     });
     let checks = checked.iter().map(|Checked { says, judgement }| {
         Doc::object()
@@ -272,6 +320,7 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
         .with("messages", self::messages(&ledger))
         .with("queues", Doc::list(queues))
         .with("business", business(&ledger))
+        .with("services", Doc::list(services))
         .with("http", Doc::list(http))
         .with("checks", Doc::list(checks))
         .to_text()
@@ -328,6 +377,7 @@ fn copies(copies: &Copies) -> Doc {
         .with("auto_acknowledged", copies.auto_acknowledged)
         .with("dead_lettered", counts(copies.dead_lettered.iter()))
         .with("unroutable_dead_letters", copies.unroutable_dead_letters)
+        .with("alerted", copies.alerted)
         .with("dropped", counts(copies.dropped.iter()))
         .with("refused", copies.refused)
         .with("lost", counts(copies.lost.iter()))
@@ -356,6 +406,7 @@ fn business(ledger: &Ledger) -> Doc {
             .with("done", effect.done)
             .with("missing", business.missing(what))
             .with("duplicated", effect.duplicated)
+            .with("out_of_order", effect.out_of_order)
             .with("invented", business.invented(what))
     });
     Doc::object()

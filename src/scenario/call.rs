@@ -25,7 +25,12 @@ pub enum Span {
         median: SimTime,
         sigma: f64,
     },
+    /// So many milliseconds as this field of the handler's data says. What is no number takes no time.
+    Field(Name),
 }
+
+/// No field can say more.
+pub const FIELD_SPAN_MAX: SimTime = SimTime::from_secs(24 * 3_600);
 
 /// How an HTTP request is tried.
 #[derive(Clone, Debug, Default, PartialEq)]

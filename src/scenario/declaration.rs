@@ -164,6 +164,44 @@ impl ChannelError {
     }
 }
 
+/// What a program does when its connection ends with an error: RabbitMQ closed it with one, or no heartbeat came. A broker that stops in
+/// order is no error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConnectionError {
+    /// Connects again, as `reconnects` says.
+    #[default]
+    Reconnect,
+    /// Logs it and goes on: alive, and without RabbitMQ.
+    Ignore,
+    /// The process ends, as Node.js does on an error that nothing listens for.
+    Exit,
+}
+
+impl ConnectionError {
+    pub const ALL: [(&'static str, Self); 3] = [("reconnect", Self::Reconnect), ("ignore", Self::Ignore), ("exit", Self::Exit)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reconnect => "reconnect",
+            Self::Ignore => "ignore",
+            Self::Exit => "exit",
+        }
+    }
+}
+
+/// What a program does while an alarm blocks the connection that it publishes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenBlocked {
+    /// It does not listen for `connection.blocked`, and sends on: RabbitMQ does not read it.
+    #[default]
+    Sends,
+    /// It listens, and publishes when the connection is unblocked.
+    Waits,
+    /// It sends on as well, and its memory holds so many messages: with more the process ends.
+    Buffers(u32),
+}
+
 /// Where a program publishes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PublishesOn {

@@ -122,6 +122,8 @@ pub enum Action {
     /// Takes time.
     Work {
         time: Span,
+        /// The event loop stands still meanwhile: nothing else runs in the process, and no heartbeat is sent.
+        blocks: bool,
     },
     /// Writes the handler's data into the service's store, under the number in the field `id`. It gives a number if there is none. An
     /// event for the outbox is written in the same transaction.

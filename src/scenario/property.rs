@@ -41,6 +41,8 @@ pub enum Quantity {
     Business(BusinessCount),
     /// Of one effect, or of all.
     Effect(EffectCount, Option<Name>),
+    /// Of one service, or of all together.
+    Service(ServiceCount, Option<Name>),
     /// In milliseconds.
     Latency(LatencyOf, Percentile),
 }
@@ -72,6 +74,9 @@ words! {
         Delayed = "delayed",
         Returned = "returned",
         Unsent = "unsent",
+        Confirmed = "confirmed",
+        /// Refused by a queue, and their publisher knows.
+        Nacked = "nacked",
         /// Never reached the broker, or were acknowledged by a program that did not handle them.
         Lost = "lost",
         /// No longer exists anywhere and was not handled: lost, abandoned, unroutable, dropped, refused, dead letters without a queue.
@@ -94,6 +99,10 @@ words! {
         Refused = "refused",
         /// Dead-lettered, and the dead-letter exchange had no queue for them.
         UnroutableDeadLetters = "unroutable_dead_letters",
+        /// How many it has now.
+        Consumers = "consumers",
+        /// Checks that found as many messages as their program looks for.
+        Alerted = "alerted",
         /// The largest total there ever was.
         Depth = "depth",
     }
@@ -119,6 +128,22 @@ words! {
         Missing = "missing",
         Duplicated = "duplicated",
         Invented = "invented",
+        /// By an event that was made before another which has done it for the same recipient.
+        OutOfOrder = "out_of_order",
+    }
+}
+
+words! {
+    /// What programs have at the broker, and what they keep to themselves.
+    ServiceCount {
+        /// How many the broker has open now. It does not know yet that some are gone.
+        Connections = "connections",
+        /// Channels that the broker closed with an error.
+        ChannelErrors = "channel_errors",
+        /// Publishes that an alarm keeps the broker from reading.
+        Unread = "unread",
+        /// Failures that nothing outside the program heard of.
+        Swallowed = "swallowed",
     }
 }
 
@@ -150,6 +175,8 @@ pub enum LatencyOf {
     Queueing(Name),
     /// From request to answer, of one client or service.
     Http(Name),
+    /// From the arrival at an instance of one service until its handler begins.
+    Inbox(Name),
 }
 
 impl Comparison {
@@ -215,11 +242,14 @@ impl Quantity {
             Self::Queue(_, Some(queue))
             | Self::Dead(Some(queue), _)
             | Self::Latency(LatencyOf::EndToEnd(queue) | LatencyOf::Queueing(queue), _) => visit(Named::Queue, queue),
-            Self::Latency(LatencyOf::Http(program), _) => visit(Named::Program, program),
+            Self::Latency(LatencyOf::Http(program) | LatencyOf::Inbox(program), _) | Self::Service(_, Some(program)) => {
+                visit(Named::Program, program);
+            }
             Self::Effect(_, Some(effect)) => visit(Named::Effect, effect),
             Self::Queue(_, None)
             | Self::Dead(None, _)
             | Self::Effect(_, None)
+            | Self::Service(_, None)
             | Self::Number(_)
             | Self::Time(_)
             | Self::Messages(_)
@@ -231,9 +261,10 @@ impl Quantity {
         match self {
             Self::Number(_) | Self::Time(_) | Self::Dead(..) => true,
             Self::Messages(count) => !matches!(count, MessageCount::Imbalances),
-            Self::Queue(count, _) => !matches!(count, QueueCount::Ready | QueueCount::Unacked),
+            Self::Queue(count, _) => !matches!(count, QueueCount::Ready | QueueCount::Unacked | QueueCount::Consumers),
             Self::Business(count) => !matches!(count, BusinessCount::Unannounced),
-            Self::Effect(count, _) => matches!(count, EffectCount::Done | EffectCount::Duplicated),
+            Self::Effect(count, _) => matches!(count, EffectCount::Done | EffectCount::Duplicated | EffectCount::OutOfOrder),
+            Self::Service(count, _) => !matches!(count, ServiceCount::Connections | ServiceCount::Unread),
             Self::Latency(_, percentile) => *percentile == Percentile::Max,
         }
     }
@@ -277,6 +308,16 @@ fn sentence(text: &str) -> Option<Property> {
     }
     if let Some(what) = text.strip_prefix("no ").and_then(|rest| rest.strip_suffix(" twice")) {
         return zero(Quantity::Effect(EffectCount::Duplicated, Some(what.into())));
+    }
+    if let Some(what) = text.strip_prefix("no ").and_then(|rest| rest.strip_suffix(" out of order")) {
+        return zero(Quantity::Effect(EffectCount::OutOfOrder, Some(what.into())));
+    }
+    if text == "no failure is swallowed" {
+        return zero(Quantity::Service(ServiceCount::Swallowed, None));
+    }
+    if let Some(queue) = text.strip_suffix(" has a consumer") {
+        let left = Quantity::Queue(QueueCount::Consumers, Some(queue.into()));
+        return Some(Property { left, comparison: Comparison::AtLeast, right: Quantity::Number(1.0) });
     }
     if let Some((queue, limit)) = text.strip_prefix("depth of ").and_then(|rest| rest.split_once(" below ")) {
         let limit = number::parse(limit)?;
@@ -324,6 +365,9 @@ impl FromStr for Quantity {
         if let Some(count) = one_of(EffectCount::ALL, word) {
             return Ok(Self::Effect(count, name));
         }
+        if let Some(count) = one_of(ServiceCount::ALL, word) {
+            return Ok(Self::Service(count, name));
+        }
         if let Some(percentile) = one_of(Percentile::ALL, word) {
             let (kind, name) = of.and_then(|of| of.split_once(' ')).unwrap_or_default();
             let name: Name = name.trim().into();
@@ -331,13 +375,19 @@ impl FromStr for Quantity {
                 "end-to-end" => LatencyOf::EndToEnd(name),
                 "queueing" => LatencyOf::Queueing(name),
                 "http" => LatencyOf::Http(name),
-                _ => return Err(format!("'{text}': write {word}(end-to-end QUEUE), {word}(queueing QUEUE) or {word}(http CLIENT)")),
+                "inbox" => LatencyOf::Inbox(name),
+                _ => {
+                    return Err(format!(
+                        "'{text}': write {word}(end-to-end QUEUE), {word}(queueing QUEUE), {word}(http CLIENT) or {word}(inbox SERVICE)"
+                    ));
+                }
             };
             return Ok(Self::Latency(of, percentile));
         }
         let known = MessageCount::ALL.iter().map(|(word, _)| *word);
         let known = known.chain(BusinessCount::ALL.iter().map(|(word, _)| *word));
         let known = known.chain(QueueCount::ALL.iter().map(|(word, _)| *word));
+        let known = known.chain(ServiceCount::ALL.iter().map(|(word, _)| *word));
         let known = known.chain(EffectCount::ALL.iter().map(|(word, _)| *word)).chain(Percentile::ALL.iter().map(|(word, _)| *word));
         let known: Vec<&str> = known.chain(["dead"]).collect();
         Err(format!("'{text}' is nothing that is counted; known: {}", known.join(", ")))
@@ -357,6 +407,7 @@ impl fmt::Display for Quantity {
             Self::Business(count) => f.write_str(count.name()),
             Self::Queue(count, name) => of(f, count.name(), name),
             Self::Effect(count, name) => of(f, count.name(), name),
+            Self::Service(count, name) => of(f, count.name(), name),
             Self::Dead(queue, None) => of(f, "dead", queue),
             Self::Dead(queue, Some(reason)) => write!(f, "dead({}: {reason})", queue.as_deref().unwrap_or_default()),
             Self::Latency(latency, percentile) => {
@@ -364,6 +415,7 @@ impl fmt::Display for Quantity {
                     LatencyOf::EndToEnd(name) => ("end-to-end", name),
                     LatencyOf::Queueing(name) => ("queueing", name),
                     LatencyOf::Http(name) => ("http", name),
+                    LatencyOf::Inbox(name) => ("inbox", name),
                 };
                 write!(f, "{}({kind} {name})", percentile.name())
             }
@@ -397,6 +449,15 @@ mod tests {
             "accepted >= 10000",
             "imbalances = 0",
             "duplicated != 1.5",
+            "consumers(jobs) >= 1",
+            "alerted(jobs.dead) > 0",
+            "confirmed = published",
+            "nacked = 0",
+            "out_of_order(invoice sent) = 0",
+            "connections(worker) <= 2",
+            "channel_errors = 0",
+            "swallowed(worker) = 0",
+            "p95(inbox worker) < 1s",
         ] {
             assert_eq!(text.parse::<Property>().map(|property| property.to_string()), Ok(text.to_owned()));
         }
@@ -412,6 +473,9 @@ mod tests {
             ("nothing is lost", "lost_in_total = 0"),
             ("nothing lost", "lost_in_total = 0"),
             ("the ledger balances", "imbalances = 0"),
+            ("no email sent out of order", "out_of_order(email sent) = 0"),
+            ("no failure is swallowed", "swallowed = 0"),
+            ("notification-queue has a consumer", "consumers(notification-queue) >= 1"),
         ] {
             assert_eq!(text.parse::<Property>().map(|property| property.to_string()), Ok(means.to_owned()));
         }
@@ -441,6 +505,10 @@ mod tests {
             ("ready(q) = 0", false),
             ("done(email sent) = saved", false),
             ("acknowledged(q) >= 10", false),
+            ("channel_errors(s) = 0", true),
+            ("out_of_order(email sent) = 0", true),
+            ("connections(s) < 2", false),
+            ("consumers(q) = 0", false),
         ] {
             assert_eq!(text.parse::<Property>().expect(text).breaks_for_good(), for_good, "{text}");
         }

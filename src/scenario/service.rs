@@ -1,6 +1,8 @@
 //! A service: a program, and other versions of it that a deploy puts in its place.
 
-use super::{Again, Backoff, ChannelError, Declaration, Handler, Name, Point, PublishesOn, Reconnects, SimTime};
+use super::{
+    Again, Backoff, ChannelError, ConnectionError, Declaration, Handler, Name, Point, PublishesOn, Reconnects, SimTime, WhenBlocked,
+};
 
 /// A program. Each instance is its own process with its own connection and channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +23,13 @@ pub struct Service {
     /// What it does each time that it has connected again.
     pub again: Again,
     pub on_channel_error: ChannelError,
+    pub on_connection_error: ConnectionError,
+    pub when_blocked: WhenBlocked,
     pub publishes_on: PublishesOn,
     /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
     pub declares: Vec<Declaration>,
+    /// Its records are in the memory of its process, and end with it.
+    pub in_memory: bool,
     /// How long after a crash it is started again. None is never, and a process that was killed or stopped stays away.
     pub restart: Option<SimTime>,
     pub relay: Option<Relay>,
@@ -117,8 +123,11 @@ impl Service {
             reconnects: Reconnects::default(),
             again: Again::default(),
             on_channel_error: ChannelError::default(),
+            on_connection_error: ConnectionError::default(),
+            when_blocked: WhenBlocked::default(),
             publishes_on: PublishesOn::default(),
             declares: Vec::new(),
+            in_memory: false,
             restart: None,
             relay: None,
             handlers: Vec::new(),

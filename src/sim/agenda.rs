@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::ids::{InstanceId, RunId};
 use crate::base::SimTime;
-use crate::broker::{ConnectionId, Name};
+use crate::broker::{ChannelId, ConnectionId, Name};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
@@ -90,13 +90,42 @@ pub(super) enum Item {
         epoch: u32,
     },
     /// No heartbeat has come from a machine that is gone.
-    PeerGone(ConnectionId),
+    PeerGone(ConnectionId, InstanceId),
+    /// Work that held up the event loop is done.
+    Unblocks {
+        instance: InstanceId,
+        epoch: u32,
+        run: RunId,
+        wait: u32,
+    },
+    /// The broker has heard nothing of a program that is held up until then.
+    PeerSilent {
+        instance: InstanceId,
+        connection: ConnectionId,
+        until: SimTime,
+    },
+    /// A program that was held up sees what the broker closed meanwhile.
+    Notices {
+        instance: InstanceId,
+        epoch: u32,
+        closed: Closed,
+    },
     /// Of a service or the broker, by name.
     HealthCheck(Name),
     /// The first time.
     BrokerReady,
     FaultBegins(u32),
     FaultEnds(u32),
+}
+
+/// What the broker has closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Closed {
+    Channel(ChannelId),
+    /// As it stopped in order.
+    Connection(ConnectionId),
+    ConnectionWithError(ConnectionId),
+    Unheard(ConnectionId),
 }
 
 impl Item {
@@ -108,6 +137,7 @@ impl Item {
             | Self::CallsAgain { instance, epoch, .. }
             | Self::Continues { instance, epoch, .. }
             | Self::ReopenPublisher { instance, epoch }
+            | Self::Notices { instance, epoch, .. }
             | Self::Reconnect { instance, epoch } => Some((*instance, *epoch)),
             _ => None,
         }

@@ -5,7 +5,7 @@
 
 use super::chunked::Chunked;
 use super::ids::StoryId;
-use super::names::NameCounts;
+use super::names::ByName;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 
@@ -45,6 +45,8 @@ pub struct Effect {
     pub done: u64,
     /// Done again for the same recipient.
     pub duplicated: u64,
+    /// Done by an event that was made before another which had done it for the same recipient.
+    pub out_of_order: u64,
     by_story: Chunked<u8>,
     by_whom: Tally,
 }
@@ -53,13 +55,31 @@ pub struct Effect {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tally {
     numbered: OrderedMap<Name, Numbered>,
-    named: NameCounts,
+    named: ByName<Times>,
+}
+
+/// How often, and the largest number of an event that did it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Times {
+    count: u8,
+    latest: u32,
+}
+
+impl Times {
+    /// How often it was before, and whether a later event was first.
+    fn add(&mut self, event: u32) -> (u8, bool) {
+        let before = self.count;
+        self.count = before.saturating_add(1);
+        let is_late = event > 0 && event < self.latest;
+        self.latest = self.latest.max(event);
+        (before, is_late)
+    }
 }
 
 /// What has one prefix, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Numbered {
-    counts: Chunked<u8>,
+    counts: Chunked<Times>,
     different: usize,
 }
 
@@ -74,8 +94,8 @@ const PLACES_MAX: usize = 16;
 const PREFIXES_MAX: usize = 100;
 
 impl Tally {
-    /// How often it was counted before.
-    fn add(&mut self, whom: &str) -> u8 {
+    /// How often it was counted before, and whether by an event that was made later.
+    fn add(&mut self, whom: &str, event: u32) -> (u8, bool) {
         let prefix = whom.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let digits = &whom[prefix.len()..];
         // 007 is another name than 7.
@@ -88,17 +108,15 @@ impl Tally {
             let is_near = number < list.counts.len() || number < PLACES_MAX * list.different + GAP_MAX;
             (is_near && !self.named.contains(whom)).then_some((number, list))
         });
-        let count = match list {
+        let times = match list {
             Some((number, list)) => {
-                let count = list.counts.reach(number);
-                list.different += usize::from(*count == 0);
-                count
+                let times = list.counts.reach(number);
+                list.different += usize::from(times.count == 0);
+                times
             }
-            None => self.named.count(whom),
+            None => self.named.of(whom),
         };
-        let before = *count;
-        *count = count.saturating_add(1);
-        before
+        times.add(event)
     }
 }
 
@@ -149,10 +167,13 @@ impl Business {
         }
     }
 
-    pub(super) fn done(&mut self, what: &Name, whom: &str, story: StoryId) {
+    /// `event`: the number of the event that led to it; 0 is none.
+    pub(super) fn done(&mut self, what: &Name, whom: &str, story: StoryId, event: u32) {
         let effect = self.effects.get_or_default(what.clone());
         effect.done += 1;
-        effect.duplicated += u64::from(effect.by_whom.add(whom) > 0);
+        let (before, is_late) = effect.by_whom.add(whom, event);
+        effect.duplicated += u64::from(before > 0);
+        effect.out_of_order += u64::from(is_late);
         if let Some(index) = usize::try_from(story).ok().filter(|story| *story > 0) {
             let count = effect.by_story.reach(index);
             *count = count.saturating_add(1);
@@ -263,6 +284,11 @@ impl Business {
     pub fn duplicated(&self, what: &str) -> u64 {
         self.effects.get(what).map_or(0, |effect| effect.duplicated)
     }
+
+    #[must_use]
+    pub fn out_of_order(&self, what: &str) -> u64 {
+        self.effects.get(what).map_or(0, |effect| effect.out_of_order)
+    }
 }
 
 /// A story's name, as events carry it.
@@ -302,13 +328,27 @@ mod tests {
         business.recorded(stories[1], false);
         business.recorded(stories[1], true);
         business.announced(stories[0]);
-        business.done(&email, "e-1", stories[0]);
-        business.done(&email, "e-1", stories[0]);
-        business.done(&email, "somebody", stories[2]);
+        business.done(&email, "e-1", stories[0], 7);
+        business.done(&email, "e-1", stories[0], 7);
+        business.done(&email, "somebody", stories[2], 3);
         assert_eq!((business.records, business.saved, business.saved_twice()), (3, 2, 1));
         assert_eq!(business.unannounced(), 1);
         assert_eq!((business.missing("email sent"), business.duplicated("email sent"), business.invented("email sent")), (1, 1, 1));
         assert_eq!(business.missing("card charged"), 2, "no card was");
+    }
+
+    #[test]
+    fn an_event_is_late_behind_a_later_one_for_the_same_recipient() {
+        let mut business = Business::default();
+        let what: Name = "status set".into();
+        for (whom, event, late) in
+            [("o-1", 4, 0), ("o-2", 3, 0), ("o-1", 4, 0), ("o-1", 2, 1), ("somebody", 9, 1), ("o-1", 5, 1), ("o-1", 0, 1)]
+        {
+            business.done(&what, whom, 0, event);
+            assert_eq!(business.out_of_order("status set"), late, "{whom}, event {event}");
+        }
+        business.done(&what, "somebody", 0, 8);
+        assert_eq!(business.out_of_order("status set"), 2, "a name that has no list");
     }
 
     /// Names in every shape and order. Each is counted for itself, and no list is much longer than its contents.
@@ -328,7 +368,7 @@ mod tests {
         });
         for name in names.collect::<Vec<_>>().iter().cycle().take(40_000) {
             let before = model.entry(name.clone()).or_insert(0_u8);
-            assert_eq!(tally.add(name), *before, "{name}");
+            assert_eq!(tally.add(name, 0).0, *before, "{name}");
             *before += 1;
         }
         let places: usize = tally.numbered.values().map(|list| list.counts.len()).sum();

@@ -106,6 +106,12 @@ pub enum Cargo {
         question: Question,
         reply: Reply,
     },
+    /// `connection.blocked` or `connection.unblocked`, on its way to a program that listens for it.
+    Flow {
+        to: InstanceId,
+        connection: ConnectionId,
+        blocked: bool,
+    },
     /// The end of a TCP connection, on its way to the broker.
     Disconnect {
         connection: ConnectionId,

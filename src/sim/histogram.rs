@@ -56,14 +56,23 @@ impl Histogram {
     /// Zero when nothing was measured.
     #[must_use]
     pub fn percentile(&self, percentile: Percentile) -> SimTime {
+        self.percentile_of(percentile, self.count)
+    }
+
+    /// The same of so many: those that were not added took no time.
+    #[must_use]
+    pub fn percentile_of(&self, percentile: Percentile, of: u64) -> SimTime {
         let per_cent = match percentile {
             Percentile::P50 => 50,
             Percentile::P95 => 95,
             Percentile::P99 => 99,
             Percentile::Max => return self.max,
         };
-        let wanted = (self.count * per_cent).div_ceil(100).max(1);
-        let mut seen = 0;
+        let wanted = (of * per_cent).div_ceil(100).max(1);
+        let mut seen = of.saturating_sub(self.count);
+        if seen >= wanted {
+            return SimTime::ZERO;
+        }
         for (bucket, count) in self.buckets.iter().enumerate() {
             seen += u64::from(*count);
             if seen >= wanted {
@@ -101,5 +110,9 @@ mod tests {
             assert!((millis..=millis + millis / 30 + 1).contains(&found), "{percentile:?}: {found}");
         }
         assert_eq!(Histogram::default().percentile(Percentile::P99), SimTime::ZERO);
+        // With nine thousand that took no time.
+        assert_eq!(histogram.percentile_of(Percentile::P50, 10_000), SimTime::ZERO);
+        assert_eq!(histogram.percentile_of(Percentile::P95, 10_000), histogram.percentile(Percentile::P50));
+        assert_eq!(histogram.percentile_of(Percentile::Max, 10_000), SimTime::from_millis(1_000));
     }
 }

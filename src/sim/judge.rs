@@ -1,6 +1,7 @@
 //! What is true of a world: quantities looked up, properties judged.
 
 use super::histogram::Histogram;
+use super::ids::InstanceId;
 use super::ledger::{Copies, Ledger};
 use super::world::World;
 use crate::base::SimTime;
@@ -9,7 +10,7 @@ use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
 use crate::scenario::Property;
-use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
+use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount, ServiceCount};
 
 /// How a property was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,7 @@ fn quantity(world: &World, quantity: &Quantity) -> f64 {
                 LatencyOf::EndToEnd(queue) => metrics.queue(queue).map(|queue| &queue.end_to_end),
                 LatencyOf::Queueing(queue) => metrics.queue(queue).map(|queue| &queue.queueing),
                 LatencyOf::Http(name) => metrics.http(name).map(|http| &http.latency),
+                LatencyOf::Inbox(name) => return world.service_named(name).map_or(0.0, |service| millis(service.waited(*percentile))),
             };
             histogram.map_or(0.0, |histogram| millis(histogram.percentile(*percentile)))
         }
@@ -103,6 +105,8 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
             MessageCount::Delayed => messages.delayed + messages.dead_letters_delayed,
             MessageCount::Returned => messages.returned,
             MessageCount::Unsent => messages.unsent,
+            MessageCount::Confirmed => messages.confirmed,
+            MessageCount::Nacked => messages.nacked,
             MessageCount::Lost => messages.lost_total() + ledger.queues.values().map(Copies::lost_total).sum::<u64>(),
             MessageCount::LostInTotal => ledger.lost_in_total(),
             MessageCount::Imbalances => world.ledger().imbalances().len() as u64,
@@ -113,6 +117,7 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
         }
         Quantity::Queue(QueueCount::Ready, name) => held(world, name.as_deref(), |queue| queue.ready()),
         Quantity::Queue(QueueCount::Unacked, name) => held(world, name.as_deref(), |queue| queue.unacked()),
+        Quantity::Queue(QueueCount::Consumers, name) => held(world, name.as_deref(), |queue| queue.consumers()),
         Quantity::Queue(count, name) => of_copies(ledger, name.as_deref(), |copies| match count {
             QueueCount::Arrived => copies.arrived,
             QueueCount::Delivered => copies.delivered,
@@ -122,7 +127,8 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
             QueueCount::Dropped => copies.dropped_total(),
             QueueCount::Refused => copies.refused,
             QueueCount::UnroutableDeadLetters => copies.unroutable_dead_letters,
-            QueueCount::Ready | QueueCount::Unacked | QueueCount::Depth => 0,
+            QueueCount::Alerted => copies.alerted,
+            QueueCount::Ready | QueueCount::Unacked | QueueCount::Depth | QueueCount::Consumers => 0,
         }),
         Quantity::Dead(name, reason) => of_copies(ledger, name.as_deref(), |copies| {
             let deaths = copies.dead_lettered.iter().filter(|(of, _)| reason.as_ref().is_none_or(|reason| of.name() == &**reason));
@@ -136,6 +142,7 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
             BusinessCount::SavedTwice => business.saved_twice(),
             BusinessCount::Unannounced => business.unannounced(),
         },
+        Quantity::Service(count, name) => of_services(world, *count, name.as_ref()),
         Quantity::Effect(count, Some(what)) => effect(ledger, *count, what),
         Quantity::Effect(count, None) => business.effects.keys().map(|what| effect(ledger, *count, what)).sum(),
     }
@@ -162,7 +169,24 @@ fn effect(ledger: &Ledger, count: EffectCount, what: &str) -> u64 {
         EffectCount::Missing => ledger.business.missing(what),
         EffectCount::Duplicated => ledger.business.duplicated(what),
         EffectCount::Invented => ledger.business.invented(what),
+        EffectCount::OutOfOrder => ledger.business.out_of_order(what),
     }
+}
+
+fn of_services(world: &World, count: ServiceCount, name: Option<&Name>) -> u64 {
+    let services = world.services().iter().enumerate().filter(|(_, service)| !service.removed);
+    let meant = services.filter(|(_, service)| name.is_none_or(|name| *name == service.spec.name));
+    meant
+        .map(|(place, service)| match count {
+            ServiceCount::Connections => world.connections_of(place),
+            ServiceCount::ChannelErrors => service.channel_errors,
+            ServiceCount::Unread => {
+                let instances = 0..service.instances.len();
+                instances.map(|instance| world.unread_of(InstanceId { service: place, instance })).sum()
+            }
+            ServiceCount::Swallowed => service.swallowed,
+        })
+        .sum()
 }
 
 /// The first order that a property about orders does not hold for. None: it is about something else.
@@ -178,6 +202,8 @@ pub fn culprit(world: &World, property: &Property) -> Option<Name> {
         Quantity::Business(BusinessCount::Unannounced) => business.first_unannounced(),
         Quantity::Business(BusinessCount::Requests | BusinessCount::Saved)
         | Quantity::Effect(_, None)
+        | Quantity::Effect(EffectCount::OutOfOrder, _)
+        | Quantity::Service(..)
         | Quantity::Number(_)
         | Quantity::Time(_)
         | Quantity::Messages(_)
@@ -216,6 +242,14 @@ pub fn compare(left: &World, right: &World) -> Vec<Compared> {
         for percentile in [Percentile::P50, Percentile::P95, Percentile::Max] {
             quantities.push(Quantity::Latency(LatencyOf::Http(callee.clone()), percentile));
         }
+    }
+    let services = |world: &World| -> Vec<Name> {
+        world.services().iter().filter(|service| !service.removed).map(|service| service.spec.name.clone()).collect()
+    };
+    let services = [services(left), services(right)];
+    for service in in_order(services.iter().flatten()) {
+        quantities.extend(ServiceCount::ALL.iter().map(|(_, count)| Quantity::Service(*count, Some(service.clone()))));
+        quantities.push(Quantity::Latency(LatencyOf::Inbox(service.clone()), Percentile::P95));
     }
     let found = |of: Quantity| Compared { left: quantity(left, &of), right: quantity(right, &of), quantity: of };
     quantities.into_iter().map(found).collect()

@@ -118,6 +118,8 @@ pub struct Copies {
     pub refused: u64,
     /// Of a stream: what went with an old segment or with the stream, after a reader had acknowledged it.
     pub retired: u64,
+    /// How often a program asked, and found as many ready as it looks for. They are messages that were counted before.
+    pub alerted: u64,
     /// Of a stream: its deliveries. None: it is no stream.
     pub reads: Option<Reads>,
     /// From the broker.
@@ -196,6 +198,7 @@ impl Copies {
         self.auto_acknowledged += other.auto_acknowledged;
         self.refused += other.refused;
         self.retired += other.retired;
+        self.alerted += other.alerted;
         if let Some(other) = other.reads {
             let reads = self.reads.get_or_insert_default();
             reads.delivered += other.delivered;

@@ -1,4 +1,4 @@
-//! Counts by name, in blocks that copies share: a name comes in without moving the others, in any order.
+//! Values by name, in blocks that copies share: a name comes in without moving the others, in any order.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use crate::broker::Name;
 const BLOCK: usize = 128;
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct NameCounts {
+pub(super) struct ByName<T> {
     /// In order, and none is empty.
-    blocks: Vec<Arc<Vec<(Name, u8)>>>,
+    blocks: Vec<Arc<Vec<(Name, T)>>>,
     len: usize,
 }
 
-impl NameCounts {
+impl<T: Clone + Default> ByName<T> {
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    fn iter(&self) -> impl Iterator<Item = &(Name, u8)> {
+    fn iter(&self) -> impl Iterator<Item = &(Name, T)> {
         self.blocks.iter().flat_map(|block| block.iter())
     }
 
@@ -31,8 +31,8 @@ impl NameCounts {
         self.blocks.get(self.block(name)).is_some_and(|block| place(block, name).is_ok())
     }
 
-    /// The count of a name, 0 at first.
-    pub fn count(&mut self, name: &str) -> &mut u8 {
+    /// The value of a name, the default at first.
+    pub fn of(&mut self, name: &str) -> &mut T {
         let mut index = self.block(name);
         match self.blocks.get_mut(index) {
             None => self.blocks.push(Arc::default()),
@@ -48,7 +48,7 @@ impl NameCounts {
         }
         let block = Arc::make_mut(&mut self.blocks[index]);
         let place = place(block, name).unwrap_or_else(|place| {
-            block.insert(place, (name.into(), 0));
+            block.insert(place, (name.into(), T::default()));
             self.len += 1;
             place
         });
@@ -56,15 +56,15 @@ impl NameCounts {
     }
 }
 
-fn place(block: &[(Name, u8)], name: &str) -> Result<usize, usize> {
+fn place<T>(block: &[(Name, T)], name: &str) -> Result<usize, usize> {
     block.binary_search_by(|(known, _)| (**known).cmp(name))
 }
 
-/// Equal counts are equal however they came into their blocks.
-impl PartialEq for NameCounts {
+/// Equal values are equal however they came into their blocks.
+impl<T: Clone + Default + PartialEq> PartialEq for ByName<T> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
 }
 
-impl Eq for NameCounts {}
+impl<T: Clone + Default + Eq> Eq for ByName<T> {}

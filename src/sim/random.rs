@@ -86,6 +86,7 @@ impl Random {
             Span::Constant(time) => *time,
             Span::Uniform { from, to } => self.uniform(*from, *to),
             Span::Exponential { mean } => self.exponential(*mean),
+            Span::Field(_) => SimTime::ZERO, // a message says it, and chance does not
             Span::LogNormal { median, sigma } => Self::scaled(*median, libm::exp(*sigma * self.normal())),
         }
     }

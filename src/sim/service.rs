@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::agenda::Item;
 use super::chunked::Chunked;
 use super::flight::Publish;
+use super::histogram::Histogram;
 use super::ids::{Caller, RunId, StoryId, Verdict};
 use super::outbox::Outbox;
 use super::random::Random;
@@ -13,6 +14,7 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::base::{SimTime, limits};
 use crate::broker::{ChannelId, ConnectionId, Message, Name};
+use crate::scenario::property::Percentile;
 use crate::scenario::{Client, Ending, Json, Service};
 
 #[derive(Clone, Debug)]
@@ -29,12 +31,26 @@ pub struct ServiceState {
     pub turn: usize,
     /// How many handlers it has begun.
     pub begun: u64,
+    /// How long what arrived had to wait until its handler began. What began at once is not in it.
+    pub(super) waited: Histogram,
+    /// Channels that the broker closed with an error.
+    pub channel_errors: u64,
+    /// Failures that nothing outside the program heard of.
+    pub swallowed: u64,
     /// How often each step was come to, by handler and step.
     pub(super) visits: OrderedMap<(usize, usize), u64>,
     /// How often it came to a step that counts its attempts, for each event.
     pub(super) attempts: Memory<u32>,
     /// Grows when it is edited: schedules of before are void.
     pub(super) generation: u32,
+}
+
+impl ServiceState {
+    /// How long what arrives at it waits until its handler begins.
+    #[must_use]
+    pub fn waited(&self, percentile: Percentile) -> SimTime {
+        self.waited.percentile_of(percentile, self.begun)
+    }
 }
 
 /// A deploy that takes one instance after the other.
@@ -82,6 +98,14 @@ pub struct Instance {
     pub stopping: bool,
     /// Does nothing more.
     pub hung: bool,
+    /// Its event loop is held up by work until then, and that is why.
+    pub(super) held_up: Option<SimTime>,
+    /// It is to hang when that work is done.
+    pub(super) hang_wanted: bool,
+    /// `connection.blocked` has come, and it waits before it publishes: these handlers.
+    pub(super) waits_unblocked: Option<Vec<(RunId, u32)>>,
+    /// When its connection was opened: heartbeats are counted from then on.
+    pub(super) connected_at: SimTime,
     /// Its work takes so many times as long.
     pub slowness: f64,
     /// Grows with every start and stop: what was meant for an earlier life is void.
@@ -160,6 +184,10 @@ impl Instance {
             program: None,
             stopping: false,
             hung: false,
+            held_up: None,
+            hang_wanted: false,
+            waits_unblocked: None,
+            connected_at: SimTime::ZERO,
             slowness: 1.0,
             epoch: 0,
             connection: None,
@@ -190,6 +218,17 @@ impl Instance {
             reply_queue: None,
             acks_due: OrderedMap::new(),
         }
+    }
+
+    /// Whether its own work holds up its event loop.
+    #[must_use]
+    pub const fn is_blocking(&self) -> bool {
+        self.held_up.is_some()
+    }
+
+    /// Its connections to the broker.
+    pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> + use<> {
+        self.connection.into_iter().chain(self.publisher.and_then(|publisher| publisher.connection))
     }
 
     /// Whether it works on this channel, or declares on it what it needs.
@@ -231,6 +270,8 @@ pub struct Job {
     pub story: StoryId,
     /// The event or the story.
     pub about: Name,
+    /// When it arrived.
+    pub since: SimTime,
 }
 
 /// A handler at work.
@@ -528,6 +569,14 @@ impl Store {
         }
         self.count += usize::from(old.is_none());
         old.is_none()
+    }
+
+    /// The process in whose memory it was has ended. Ids go on, as those of a clock do, and the other side's memory stays. How many records
+    /// were lost.
+    pub(super) fn forget(&mut self) -> usize {
+        let by_state = self.by_state.keys().map(|state| (state.clone(), VecDeque::new())).collect();
+        let (keys, full, last_id) = (std::mem::take(&mut self.keys), self.full, self.last_id);
+        std::mem::replace(self, Self { by_state, last_id, full, keys, ..Self::default() }).count
     }
 
     fn get(&self, id: u64) -> Option<Arc<Record>> {

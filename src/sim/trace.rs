@@ -207,6 +207,13 @@ pub enum WorldEvent {
         ready: u64,
         about: Name,
     },
+    /// They were in the memory of a process that has ended.
+    RecordsLost {
+        instance: InstanceId,
+        records: u64,
+    },
+    /// The broker has heard nothing of it for too long, and has closed its connection.
+    NoHeartbeat(InstanceId),
 }
 
 /// What a message is called: its event id, or its number in the broker.
@@ -252,6 +259,8 @@ impl WorldEvent {
             Self::Declared { .. } => "declared",
             Self::GoesOnAlone(_) => "goes_on_alone",
             Self::Checked { .. } => "checked",
+            Self::NoHeartbeat(_) => "no_heartbeat",
+            Self::RecordsLost { .. } => "records_lost",
             Self::Health { .. } => "health",
             Self::BrokerReady => "broker_ready",
             Self::CallFailed { .. } => "call_failed",
@@ -325,6 +334,8 @@ impl WorldEvent {
             | Self::Stopping(instance)
             | Self::Stopped(instance)
             | Self::GoesOnAlone(instance)
+            | Self::NoHeartbeat(instance)
+            | Self::RecordsLost { instance, .. }
             | Self::Declared { instance, .. }
             | Self::ConnectFailed { instance, .. }
             | Self::ConnectionLost { instance, .. }
@@ -393,6 +404,7 @@ impl WorldEvent {
             Self::LostDelivery { no_ack, is_up, is_unacked, .. } => {
                 vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
             }
+            Self::RecordsLost { records, .. } => vec![("records", (*records).into())],
             Self::Declared { what, .. } => vec![("what", text(what))],
             Self::Checked { queue, ready, .. } => vec![("queue", text(queue)), ("ready", (*ready).into())],
             Self::Health { of, failures, is_over } => {
@@ -402,6 +414,7 @@ impl WorldEvent {
             | Self::BrokerReady
             | Self::AnswerCame { .. }
             | Self::GoesOnAlone(_)
+            | Self::NoHeartbeat(_)
             | Self::Started(_)
             | Self::Connected(_)
             | Self::Stopping(_)

@@ -182,6 +182,8 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
 
 fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
+    // Of all its instances.
+    let service = session.world().services().get(id.service);
     let fault = |command: Command| {
         let class = classes!("line", "small", command.is_destructive().then_some("danger"));
         html! {
@@ -203,6 +205,9 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
                 { row(texts::WORKING_ON, grouped(state.deliveries().count() as u64)) }
                 { row(texts::HANDLED, grouped(state.handled)) }
                 { row(texts::FAILED, grouped(state.failed)) }
+                if session.world().is_blocked(id) { { row(texts::UNREAD, grouped(session.world().unread_of(id))) } }
+                { row(texts::SWALLOWED, grouped(service.map_or(0, |service| service.swallowed))) }
+                { row(texts::CHANNELS_CLOSED, grouped(service.map_or(0, |service| service.channel_errors))) }
             </dl>
             <div class="buttons" role="group" aria-label={texts::FAULTS}>
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }

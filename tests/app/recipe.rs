@@ -285,9 +285,12 @@ fn what_is_rarely_changed_is_stated_under_advanced() {
             "Backoff none, default",
             "With a new channel declares and consumes, default",
             "On a channel error reconnects, default",
+            "On a connection error reconnects, default",
+            "While blocked sends on, default",
             "Publishes on the consumers' channel, default",
             "Starts after nothing, default",
             "Health check none, default",
+            "Records in memory off, default",
             "Restarts after, ms never, default",
             "Outbox relay none, default",
             "Versions none, default"

@@ -108,7 +108,7 @@ fn both_connections_are_lost_and_found_again_with_the_broker() {
             100_000,
         );
         cut.must(&["ready(jobs) = 0", "unacked(jobs) = 0"]);
-        let off = self::ran(worker("", json!({ "publishes_on": own })), &["power off worker at 500ms"], 80_000);
+        let off = self::ran(worker("", json!({ "publishes_on": own })), &["power off worker at 500ms"], 181_000);
         off.must(&["unacked(jobs) = 0"]);
         assert_eq!(off.world.channels_of_the_dead().count(), 0, "{own}");
     }
@@ -206,6 +206,18 @@ fn one_instance_is_cut_off_and_the_others_go_on() {
     let both = ["partition worker#2 from broker at 1s", "partition worker from broker at 1500ms for 500ms"];
     let both = self::ran(worker("", more), &both, 3000);
     assert!(both.world.is_cut_off(InstanceId { service: 1, instance: 1 }) && !both.world.is_cut_off(WORKER));
+}
+
+#[test]
+fn a_step_that_acknowledges_elsewhere_needs_another_channel() {
+    let with = |publishes_on: &str| {
+        let mut worker = worker("", json!({ "publishes_on": publishes_on }));
+        worker["handlers"][0]["steps"] = json!([{ "do": "work", "ms": 1 }, { "do": "ack", "elsewhere": true }]);
+        scenario_file::read(&builder(json!([publisher(), worker])).0.to_string()).map_err(|problems| problems[0].to_string())
+    };
+    let told = with("shared").map(|_| ()).expect_err("it has one channel");
+    assert!(told.starts_with("services[1].handlers[0].steps[1].elsewhere: the service has one channel"), "{told}");
+    assert!(with("channel").is_ok() && with("connection").is_ok());
 }
 
 #[test]

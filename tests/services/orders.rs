@@ -1,7 +1,8 @@
 //! Orders over HTTP: in which order a program saves, announces and acknowledges, and what a crash makes of it.
 
 use requeue::base::SimTime;
-use requeue::sim::World;
+use requeue::formats::scenario_file;
+use requeue::sim::{World, WorldEvent};
 use serde_json::{Value as Json, json};
 
 use super::support::{Builder, orders, persist, publish, run, with, work_queue};
@@ -147,4 +148,30 @@ fn records_far_apart_and_without_ids_are_all_kept() {
     world.run_until(SimTime::from_secs(1), u64::MAX);
     assert_eq!(world.records(service), 5, "the last is the first again");
     assert_eq!(world.ledger().business.records, 5);
+}
+
+#[test]
+fn records_in_memory_end_with_their_process() {
+    let with = |in_memory: bool, fault: &str| {
+        let mut builder = orders(json!([persist(), publish()]), json!({ "in_memory": in_memory }));
+        // Each order is shipped when it has been pending for a while.
+        let ships = json!({
+            "on": { "every_ms": 100, "records": { "state": "pending", "older_than_ms": 3000 } },
+            "steps": [{ "do": "persist", "id": "orderId", "state": "shipped" }, { "do": "effect", "what": "order shipped", "of": "orderId" }]
+        });
+        builder.0["services"][0]["handlers"].as_array_mut().expect("a list").push(ships);
+        run(builder.scenario(), &[fault], 20_000)
+    };
+    let kill = "kill order-service at 1500ms for 100ms";
+    with(false, kill).must(&["missing(order shipped) = 0", "saved > 15"]);
+    let lost = with(true, kill);
+    lost.must(&["missing(order shipped) > 5", "done(order shipped) > 0", "saved > 15", "duplicated(order shipped) = 0"]);
+    assert_eq!(lost.count(|what| matches!(what, WorldEvent::RecordsLost { records, .. } if *records > 5)), 1);
+    // A hang and a restart of the broker end no process.
+    with(true, "hang order-service at 1500ms for 1s").must(&["missing(order shipped) = 0"]);
+    with(true, "restart broker at 1500ms for 1s").must(&["missing(order shipped) = 0"]);
+    let mut two = orders(json!([persist()]), json!({ "in_memory": true }));
+    two.0["services"][0]["instances"] = json!(2);
+    let told = scenario_file::read(&two.0.to_string()).expect_err("each would have its own");
+    assert!(told[0].to_string().starts_with("services[0].in_memory: each instance"), "{}", told[0]);
 }

@@ -54,6 +54,10 @@ pub fn requests(count: u32, client: &str) -> String {
     if count == 1 { format!("send a request of {client}") } else { format!("send {count} requests of {client}") }
 }
 
+pub fn until_begun(name: &dyn Display, percentile: &str) -> String {
+    format!("{name}: time until work begins, {percentile}")
+}
+
 pub fn until_answered(name: &dyn Display, percentile: &str) -> String {
     format!("{name}: time to the answer, {percentile}")
 }

@@ -5,7 +5,7 @@ use crate::base::limits::grouped;
 use crate::base::number::{Fixed, Shortest};
 use crate::broker::Name;
 use crate::lesson::judge::Reached;
-use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount, ServiceCount};
 use crate::scenario::{FaultKind, Operation};
 use crate::sim::Input;
 use crate::sim::judge::Judgement;
@@ -173,6 +173,8 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
                 MessageCount::Unroutable => "# message% matched no binding",
                 MessageCount::Returned => "RabbitMQ returned # message%",
                 MessageCount::Unsent => "# message% could not be sent",
+                MessageCount::Confirmed => "RabbitMQ confirmed # message%",
+                MessageCount::Nacked => "RabbitMQ refused # message%",
                 MessageCount::Lost => "# message% got lost",
                 MessageCount::LostInTotal => "# message% vanished",
                 MessageCount::Imbalances => "# sum% of the ledger did not add up",
@@ -191,6 +193,8 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
                 QueueCount::Dropped => "@ dropped # message%",
                 QueueCount::Refused => "@ refused # message%",
                 QueueCount::UnroutableDeadLetters => "# dead letter% of @ found no queue",
+                QueueCount::Consumers => "@ had # consumer% at the end",
+                QueueCount::Alerted => "a monitor of @ raised # alert%",
                 QueueCount::Depth => "@ held up to # message%",
             },
             name.as_deref(),
@@ -213,13 +217,24 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
                 EffectCount::Missing => "“@” is missing for # order%",
                 EffectCount::Duplicated => "“@” happened # time% too often",
                 EffectCount::Invented => "“@” happened # time% without an order",
+                EffectCount::OutOfOrder => "“@” happened # time% out of order",
             },
             name.as_deref().or(Some("each effect")),
+        ),
+        Quantity::Service(count, name) => (
+            match count {
+                ServiceCount::Connections => "@ had # connection% at the end",
+                ServiceCount::ChannelErrors => "RabbitMQ closed # channel% of @",
+                ServiceCount::Unread => "# message% of @ waited to be read at the end",
+                ServiceCount::Swallowed => "@ swallowed # failure%",
+            },
+            name.as_deref().or(Some("all services")),
         ),
         Quantity::Latency(of, _) => match of {
             LatencyOf::EndToEnd(name) => ("“@” took # ms from the request on", Some(name)),
             LatencyOf::Queueing(name) => ("messages waited # ms in @", Some(name)),
             LatencyOf::Http(name) => ("requests to @ took # ms", Some(name)),
+            LatencyOf::Inbox(name) => ("messages waited # ms inside @", Some(name)),
         },
     }
 }

@@ -23,6 +23,7 @@ pub const WHEN_AN_INSTANCE_STARTS: &str = "When an instance starts";
 pub const LOST: &str = "if the service dies in between, RabbitMQ does not deliver the message again";
 pub const UNNOTICED: &str = "the client does not learn that the event could not be published";
 pub const WORK: &str = "Work";
+pub const BLOCKING: &str = "(blocks the process)";
 pub const WORK_FOR: &str = "Work for";
 
 pub fn about(time: &str) -> String {
@@ -52,6 +53,10 @@ pub fn together(every: u32) -> String {
 
 pub const fn answer(required: bool) -> &'static str {
     if required { "stops without a good answer" } else { "goes on without an answer" }
+}
+
+pub fn as_long_as(field: &str) -> String {
+    format!("as long as {field} says")
 }
 
 pub fn between(from: &str, to: &str) -> String {

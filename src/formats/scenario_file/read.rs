@@ -7,11 +7,11 @@ use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration,
-    Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health, Json as Data, Link, Memory,
-    Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries, PublishesOn, QueueSpec, Reconnects,
-    RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version,
-    When, validate,
+    Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client,
+    ConnectionError, Declaration, Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health,
+    Json as Data, Link, Memory, Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries, PublishesOn,
+    QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription,
+    Traffic, Trigger, Version, When, WhenBlocked, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -298,8 +298,11 @@ pub(super) fn service(node: &Node) -> Service {
         again: fields.maybe("again").and_then(|node| node.one_of(&Again::ALL)).unwrap_or_default(),
         reconnects: fields.maybe("reconnects").and_then(|node| node.one_of(&Reconnects::ALL)).unwrap_or_default(),
         on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
+        on_connection_error: fields.maybe("on_connection_error").and_then(|node| node.one_of(&ConnectionError::ALL)).unwrap_or_default(),
+        when_blocked: fields.maybe("when_blocked").map(|node| when_blocked(&node)).unwrap_or_default(),
         publishes_on: fields.maybe("publishes_on").and_then(|node| node.one_of(&PublishesOn::ALL)).unwrap_or_default(),
         declares: declares(&fields),
+        in_memory: fields.flag("in_memory", false),
         restart: fields.maybe("restart_ms").map(|node| node.millis()),
         relay: fields.maybe("relay").map(|node| relay(&node)),
         handlers: handlers(&fields),
@@ -307,6 +310,17 @@ pub(super) fn service(node: &Node) -> Service {
     };
     fields.done();
     service
+}
+
+/// A word, or how many messages its memory holds.
+fn when_blocked(node: &Node) -> WhenBlocked {
+    if node.is_text() {
+        return node.one_of(&[("waits", WhenBlocked::Waits)]).unwrap_or_default();
+    }
+    let fields = node.fields();
+    let when = WhenBlocked::Buffers(fields.need("buffers").number_up_to());
+    fields.done();
+    when
 }
 
 /// The first pause is the service's own.
@@ -543,7 +557,7 @@ fn step(node: &Node) -> Step {
         return Step { action: Action::Ack { every: None, elsewhere: false }, fails: FailureRule::Never, on_failure: None };
     };
     let action = match kind {
-        StepKind::Work => Action::Work { time: span(&fields.need("ms")) },
+        StepKind::Work => Action::Work { time: span(&fields.need("ms")), blocks: fields.flag("blocks", false) },
         StepKind::Persist => Action::Persist {
             id: fields.need("id").name(),
             state: fields.need("state").name(),
@@ -621,29 +635,31 @@ fn await_reply(node: &Node) -> AwaitReply {
     reply
 }
 
-/// A number of milliseconds, or how it is drawn.
+/// A number of milliseconds, how it is drawn, or where the message has it.
 fn span(node: &Node) -> Span {
     if node.is_number() {
         return Span::Constant(node.millis());
     }
     let fields = node.fields();
-    let span = match (fields.maybe("uniform"), fields.maybe("exponential"), fields.maybe("log_normal")) {
-        (Some(range), None, None) => {
+    let drawn = (fields.maybe("uniform"), fields.maybe("exponential"), fields.maybe("log_normal"), fields.maybe("field"));
+    let span = match drawn {
+        (None, None, None, Some(field)) => Span::Field(field.name()),
+        (Some(range), None, None, None) => {
             let ends: Vec<SimTime> = range.items().iter().map(Node::millis).collect();
             if ends.len() != 2 {
                 range.mistake("from how much to how much? Give two numbers, as in [10, 100]");
             }
             Span::Uniform { from: ends.first().copied().unwrap_or_default(), to: ends.get(1).copied().unwrap_or_default() }
         }
-        (None, Some(mean), None) => Span::Exponential { mean: mean.millis() },
-        (None, None, Some(shape)) => {
+        (None, Some(mean), None, None) => Span::Exponential { mean: mean.millis() },
+        (None, None, Some(shape), None) => {
             let fields = shape.fields();
             let span = Span::LogNormal { median: fields.need("median").millis(), sigma: fields.need("sigma").number() };
             fields.done();
             span
         }
         _ => {
-            fields.mistake("how long? Give a number, or one of \"uniform\": [from, to], \"exponential\": mean, \"log_normal\": {\"median\": …, \"sigma\": …}");
+            fields.mistake("how long? Give a number, or one of \"uniform\": [from, to], \"exponential\": mean, \"log_normal\": {\"median\": …, \"sigma\": …}, \"field\": \"ms\"");
             Span::Constant(SimTime::ZERO)
         }
     };

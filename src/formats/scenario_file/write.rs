@@ -11,10 +11,10 @@ use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec,
-    ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own, Pattern, Point,
-    Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, Subscription, Traffic,
-    Trigger, Version, When,
+    Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, ConnectionError, Declaration,
+    ExchangeSpec, ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own,
+    Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step,
+    Subscription, Traffic, Trigger, Version, When, WhenBlocked,
 };
 
 #[must_use]
@@ -213,12 +213,23 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_unless("again", service.again.name(), &Again::default().name())
         .with_unless("reconnects", service.reconnects.name(), &Reconnects::default().name())
         .with_unless("on_channel_error", service.on_channel_error.name(), &ChannelError::default().name())
+        .with_unless("on_connection_error", service.on_connection_error.name(), &ConnectionError::default().name())
+        .with_some("when_blocked", when_blocked(service.when_blocked))
         .with_unless("publishes_on", service.publishes_on.name(), &PublishesOn::default().name())
+        .with_unless("in_memory", service.in_memory, &false)
         .with_some("restart_ms", service.restart.map(millis))
         .with_some("relay", relay)
         .with_list("declares", service.declares.iter().map(declaration))
         .with_list("handlers", service.handlers.iter().map(handler))
         .with_list("versions", service.versions.iter().map(version))
+}
+
+fn when_blocked(when: WhenBlocked) -> Option<Doc> {
+    match when {
+        WhenBlocked::Sends => None,
+        WhenBlocked::Waits => Some("waits".into()),
+        WhenBlocked::Buffers(messages) => Some(Doc::object().with("buffers", messages)),
+    }
 }
 
 fn backoff(backoff: &Backoff) -> Doc {
@@ -328,7 +339,7 @@ fn offset(offset: &Offset) -> Doc {
 fn step(step: &Step) -> Doc {
     let document = Doc::object().with("do", step.action.name());
     let document = match &step.action {
-        Action::Work { time } => document.with("ms", span(time)),
+        Action::Work { time, blocks } => document.with("ms", span(time)).with_unless("blocks", *blocks, &false),
         Action::Persist { id, state, outbox } => document
             .with("id", name(id))
             .with("state", name(state))
@@ -388,6 +399,7 @@ fn span(span: &Span) -> Doc {
         Span::Constant(time) => millis(*time).into(),
         Span::Uniform { from, to } => Doc::object().with("uniform", Doc::list([millis(*from).into(), millis(*to).into()])),
         Span::Exponential { mean } => Doc::object().with("exponential", millis(*mean)),
+        Span::Field(field) => Doc::object().with("field", name(field)),
         Span::LogNormal { median, sigma } => {
             Doc::object().with("log_normal", Doc::object().with("median", millis(*median)).with("sigma", number(*sigma)))
         }

@@ -103,7 +103,7 @@ const fn step(action: Action) -> Step {
 }
 
 fn work() -> Step {
-    step(Action::Work { time: Span::Constant(SimTime::from_millis(100)) })
+    step(Action::Work { time: Span::Constant(SimTime::from_millis(100)), blocks: false })
 }
 
 /// The endpoint of a service, which it gets if it has none.

@@ -256,7 +256,7 @@ fn handler_of(queue: &QueueSpec) -> Handler {
     let offset = (queue.kind() == Kind::Stream).then_some(Offset::First);
     let subscription =
         Subscription { queue: queue.name.clone(), prefetch: PREFETCH, auto_ack: false, exclusive: false, priority: 0, offset };
-    let work = step(Action::Work { time: Span::Constant(SimTime::from_millis(100)) });
+    let work = step(Action::Work { time: Span::Constant(SimTime::from_millis(100)), blocks: false });
     Handler { trigger: Trigger::Queue(subscription), once: None, steps: vec![work], on_failure: FailurePolicy::default() }
 }
 

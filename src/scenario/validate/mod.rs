@@ -601,12 +601,14 @@ pub fn unknown_names(scenario: &Scenario, property: &Property) -> Vec<String> {
         let known = scenario.service(name).is_some() || scenario.client(name).is_some();
         (!known).then(|| format!("there is no client or service '{name}'"))
     };
+    let service = |name: &Name| scenario.service(name).is_none().then(|| format!("there is no service '{name}'"));
     let unknown = |quantity: &Quantity| match quantity {
         Quantity::Queue(_, Some(name))
         | Quantity::Dead(Some(name), _)
         | Quantity::Latency(LatencyOf::EndToEnd(name) | LatencyOf::Queueing(name), _) => queue(name),
         Quantity::Effect(_, Some(what)) => effect(what),
         Quantity::Latency(LatencyOf::Http(name), _) => program(name),
+        Quantity::Latency(LatencyOf::Inbox(name), _) | Quantity::Service(_, Some(name)) => service(name),
         _ => None,
     };
     property.quantities().into_iter().filter_map(unknown).collect()

@@ -7,7 +7,7 @@ use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::scenario::{
     Action, Ask, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Memory, Name, Offset,
-    Publish, QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
+    Publish, PublishesOn, QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
 };
 
 const fn is_get(step: &Step) -> bool {
@@ -45,11 +45,15 @@ impl Check<'_> {
                     self.problem(format!("{path}.relay.batch"), "a relay publishes 1 or more at a time");
                 }
             }
+            if service.in_memory && service.instances > 1 {
+                self.problem(format!("{path}.in_memory"), "each instance would have its own records: one instance is possible");
+            }
             self.health(&path, service.health.as_ref());
             for (number, after) in service.starts_after.iter().enumerate() {
                 self.starts_after(format!("{path}.starts_after[{number}]"), after);
             }
             self.program(&path, &service.declares, &service.handlers);
+            self.other_channel(&path, service.publishes_on, &service.handlers);
             self.names(&format!("{path}.versions"), service.versions.iter().map(|version| &version.name));
             for (number, version) in service.versions.iter().enumerate() {
                 let path = format!("{path}.versions[{number}]");
@@ -57,6 +61,7 @@ impl Check<'_> {
                     self.problem(format!("{path}.name"), "a version's name has no spaces: a fault names it");
                 }
                 self.program(&path, version.declares.as_deref().unwrap_or_default(), version.handlers.as_deref().unwrap_or_default());
+                self.other_channel(&path, service.publishes_on, version.handlers.as_deref().unwrap_or_default());
             }
             let outbox = |step: &Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
             if service.relay.is_none() && service.every_handler().any(|handler| handler.steps.iter().any(outbox)) {
@@ -123,6 +128,19 @@ impl Check<'_> {
         let place = services.iter().position(|service| &*service.name == circle[0]).unwrap_or(0);
         let message = format!("{} is a circle: each waits for the next, and none starts", circle.join(" after "));
         self.problem(format!("services[{place}].starts_after"), message);
+    }
+
+    /// A step that acknowledges elsewhere needs a channel beside the one that consumes.
+    fn other_channel(&mut self, path: &str, publishes_on: PublishesOn, handlers: &[Handler]) {
+        if publishes_on != PublishesOn::Shared {
+            return;
+        }
+        for (handler, steps) in handlers.iter().map(|handler| &handler.steps).enumerate() {
+            for (number, _) in steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Ack { elsewhere: true, .. })) {
+                let message = "the service has one channel: let it publish on its own \"channel\" or \"connection\"";
+                self.problem(format!("{path}.handlers[{handler}].steps[{number}].elsewhere"), message);
+            }
+        }
     }
 
     fn program(&mut self, path: &str, declares: &[Declaration], handlers: &[Handler]) {
@@ -274,7 +292,7 @@ impl Check<'_> {
                         }
                     }
                 }
-                Action::Work { time } => self.span(&path, time),
+                Action::Work { time, .. } => self.span(&path, time),
                 Action::Ack { .. } if !has_delivery && !handler.steps[..number].iter().any(is_get) => {
                     self.problem(path.clone(), "there is nothing to acknowledge: only a queue's delivery is, and not with auto_ack");
                 }

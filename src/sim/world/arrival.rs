@@ -16,7 +16,11 @@ impl World {
         // A program that hangs reads nothing but what its library takes for it.
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
-            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } | Cargo::Answer { to, .. } | Cargo::DeclareOk { to, .. } => Some(*to),
+            Cargo::Confirm { to, .. }
+            | Cargo::Return { to, .. }
+            | Cargo::Answer { to, .. }
+            | Cargo::DeclareOk { to, .. }
+            | Cargo::Flow { to, .. } => Some(*to),
             Cargo::Told { question, .. } => Some(question.from),
             _ => None,
         };
@@ -70,6 +74,7 @@ impl World {
             Cargo::Question(question) => self.question_arrives(question),
             Cargo::Told { question, reply } => self.told(question, reply),
             Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
+            Cargo::Flow { to, connection, blocked } => self.flow_told(to, connection, blocked),
             Cargo::Disconnect { connection } => {
                 self.leaving.retain(|(leaving, _)| *leaving != connection);
                 self.broker.close_connection(self.now, connection);

@@ -95,9 +95,12 @@ impl World {
             (Ask::CheckQueue { at_least, .. }, Reply::QueueDeclared { queue, message_count, consumer_count }) => {
                 let found = json!({ "queue": &*queue, "messageCount": message_count, "consumerCount": consumer_count });
                 set_field(run.data.json_mut(), CHECKED, found);
-                self.happened(WorldEvent::Checked { instance: id, queue, ready: message_count, about });
+                self.happened(WorldEvent::Checked { instance: id, queue: queue.clone(), ready: message_count, about });
                 if message_count < at_least {
                     return self.finish(id, run_id);
+                }
+                if at_least > 0 {
+                    self.ledger.queue(&queue).alerted += 1;
                 }
             }
             (Ask::Get { queue }, Reply::Got(Some(got))) => {
@@ -156,6 +159,7 @@ impl World {
         run.wait += 1;
         let action = spec.handlers[run.handler].steps.get(run.step).map(|step| &step.action);
         if let Some(Action::Ask(Ask::Declare { required: false, .. })) = action {
+            self.swallows(id);
             self.next_step(id, run_id);
         } else {
             self.fail(id, run_id, action.map_or("", Action::name), reason.to_owned());

@@ -12,6 +12,7 @@ use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding
 use crate::scenario::edit::{Part, names};
 use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Starts, Trigger};
 use crate::sim::agenda::Item;
+use crate::sim::histogram::Histogram;
 use crate::sim::ids::InstanceId;
 use crate::sim::random::{Random, Stream};
 use crate::sim::service::{ClientState, Instance, Memory, ServiceState, Store};
@@ -168,6 +169,9 @@ impl World {
             store: Store::default(),
             turn: 0,
             begun: 0,
+            waited: Histogram::default(),
+            channel_errors: 0,
+            swallowed: 0,
             visits: OrderedMap::new(),
             attempts: Memory::default(),
             generation: 0,

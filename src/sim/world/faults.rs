@@ -166,6 +166,7 @@ impl World {
             FaultKind::Hang(target) => {
                 for id in self.targets(target) {
                     let instance = self.instance_mut(id);
+                    instance.hang_wanted = instance.held_up.is_some();
                     instance.hung = instance.up;
                 }
             }

@@ -1,7 +1,8 @@
 //! What the broker's events lead to. The ledger and the metrics take note, programs get their messages, and the trace has it all.
 
 use super::{World, life};
-use crate::broker::{Delivered, Event, Message};
+use crate::broker::{Delivered, Event, Message, ReplyCode};
+use crate::sim::agenda::Closed;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::Place;
@@ -82,26 +83,25 @@ impl World {
             Event::ChannelClosed { channel, .. } => {
                 let user = self.channels.get(channel).copied();
                 if let Some(instance) = user.filter(|id| self.known_instance(*id).uses(*channel)) {
-                    if self.known_instance(instance).publishes_on(*channel) {
-                        self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel it publishes on" });
-                        self.publisher_closed(instance);
-                    } else {
-                        self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel" });
-                        self.channel_closed(instance);
-                    }
+                    self.services[instance.service].channel_errors += 1;
+                    self.closed(instance, Closed::Channel(*channel));
                 }
             }
-            Event::ConnectionClosed { connection, .. } => {
+            Event::ConnectionClosed { connection, code, .. } => {
                 let instance = self.instances().find(|(_, instance)| instance.has_connection(*connection)).map(|(id, _)| id);
-                if let Some(instance) = instance.filter(|id| self.known_instance(*id).connection != Some(*connection)) {
-                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the one it publishes on" });
-                    self.lost_publisher(instance, true);
-                } else if let Some(instance) = instance {
-                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed it" });
-                    self.lost_channel(instance);
+                // amqplib has no error for a broker that stops in order.
+                let closed = if *code == ReplyCode::ConnectionForced { Closed::Connection } else { Closed::ConnectionWithError };
+                if let Some(instance) = instance {
+                    self.closed(instance, closed(*connection));
                 }
             }
-            Event::ConnectionUnblocked { .. } => self.questions_are_read(),
+            Event::ConnectionBlocked { connection, told: true, .. } => self.tell_flow(*connection, true),
+            Event::ConnectionUnblocked { connection, told } => {
+                if *told {
+                    self.tell_flow(*connection, false);
+                }
+                self.questions_are_read();
+            }
             Event::Published { .. }
             | Event::Routed { .. }
             | Event::Delayed { .. }
@@ -120,7 +120,7 @@ impl World {
             | Event::ConsumerCancelled { .. }
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
-            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionBlocked { told: false, .. }
             | Event::Discarded { .. }
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }

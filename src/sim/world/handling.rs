@@ -10,7 +10,7 @@ use crate::broker::queue::Kind;
 use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{DeathReason, Message, Name, Value};
 use crate::scenario::template::{field, set_field, size};
-use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Publish, Trigger};
+use crate::scenario::{Action, FIELD_SPAN_MAX, FailurePolicy, FailureRule, Handler, Json, Memory, Publish, Span, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::flight::Cargo;
 use crate::sim::ids::{InstanceId, Place, RunId, Verdict};
@@ -72,8 +72,11 @@ impl World {
         let run_id = RunId(self.run_last);
         let service = &mut self.services[id.service];
         service.begun += 1;
-        let Job { handler, data, cause, story, about } = job;
+        let Job { handler, data, cause, story, about, since } = job;
         let number = service.begun;
+        if since < self.now {
+            service.waited.add(self.now - since);
+        }
         let read = if let Cause::Delivery { message, .. } = &cause { message.body.len() } else { 0 };
         let run = Run {
             handler,
@@ -184,16 +187,23 @@ impl World {
                 return;
             }
             match &step.action {
-                Action::Work { time } => {
+                Action::Work { time, blocks } => {
                     let instance = self.instance_mut(id);
-                    let mut time = instance.random.span(time);
+                    let mut time = match time {
+                        Span::Field(path) => self.time_in(id, run_id, path),
+                        drawn => instance.random.span(drawn),
+                    };
                     if (slowness - 1.0).abs() > f64::EPSILON {
                         time = Random::times(time, slowness);
                     }
                     let until = self.now + time;
                     let Some(run) = self.run_mut(id, run_id) else { return };
                     let wait = run.wait;
-                    self.agenda.push(until, Item::Resume { instance: id, epoch, run: run_id, wait });
+                    if *blocks {
+                        self.hold_up(id, run_id, until);
+                    } else {
+                        self.agenda.push(until, Item::Resume { instance: id, epoch, run: run_id, wait });
+                    }
                     return;
                 }
                 Action::Call { .. } => {
@@ -227,6 +237,14 @@ impl World {
             let Some(run) = self.run_mut(id, run_id) else { return };
             run.begins_step(run.step + 1);
         }
+    }
+
+    /// What a message says of how long its work takes.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day in microseconds at most")]
+    fn time_in(&mut self, id: InstanceId, run_id: RunId, path: &Name) -> SimTime {
+        let found = self.run_mut(id, run_id).and_then(|run| field(run.data.json(), path)?.as_f64());
+        let millis = found.filter(|millis| *millis > 0.0).unwrap_or_default();
+        SimTime::from_micros((millis * 1_000.0) as u64).min(FIELD_SPAN_MAX)
     }
 
     /// Whether the step fails, and why.
@@ -328,7 +346,8 @@ impl World {
         let whom = field(run.data.json(), of).map_or_else(|| "no recipient".to_owned(), text_of);
         let (story, about) = (run.story, run.about.clone());
         self.made(whom.len());
-        self.ledger.business.done(what, &whom, story);
+        let event = about.strip_prefix("e-").and_then(|number| number.parse().ok()).unwrap_or(0);
+        self.ledger.business.done(what, &whom, story, event);
         self.happened(WorldEvent::Effect { instance: id, what: what.clone(), whom, about });
     }
 
@@ -355,7 +374,7 @@ impl World {
     pub(super) fn fail(&mut self, id: InstanceId, run_id: RunId, step: &'static str, reason: String) {
         let Some((spec, handler)) = self.handler_of(id, run_id) else { return };
         let Some(run) = self.run_mut(id, run_id) else { return };
-        let (about, place) = (run.about.clone(), run.step);
+        let (about, place, was_answered) = (run.about.clone(), run.step, run.replied);
         self.happened(WorldEvent::HandlerFailed { instance: id, step, reason, about });
         self.instance_mut(id).failed += 1;
         let handler: &Handler = &spec.handlers[handler];
@@ -363,6 +382,9 @@ impl World {
         if *policy == FailurePolicy::Crash {
             self.crash(id);
             return;
+        }
+        if was_answered && matches!(self.run_mut(id, run_id).map(|run| &run.cause), Some(Cause::Request(_))) {
+            self.swallows(id); // its caller was told that all is well
         }
         self.reply(id, run_id, if step == "call" { BAD_GATEWAY } else { INTERNAL_SERVER_ERROR });
         let Some(run) = self.run_mut(id, run_id) else { return };
@@ -374,6 +396,10 @@ impl World {
         if let Settled::Taken(_) = settled {
             self.lose_if_acknowledged(queue.clone(), &message, false, settled, FAILED);
         } else if no_ack || !matches!(settled, Settled::No | Settled::Later) {
+            // What nothing was said of comes back.
+            if settled != Settled::Unsaid {
+                self.swallows(id);
+            }
             self.lose_if_acknowledged(queue, &message, no_ack, settled, FAILED);
             self.end_run(id, run_id);
             return;
@@ -383,6 +409,7 @@ impl World {
             FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
             FailurePolicy::Acknowledge => {
                 if let Some(ack) = self.settle_run(id, run_id, Verdict::Ack) {
+                    self.swallows(id);
                     self.lose_if_acknowledged(queue, &message, false, Settled::Sent(ack), FAILED);
                 }
                 self.end_run(id, run_id);
@@ -409,7 +436,10 @@ impl World {
                 }
                 Verdict::Reject
             }
-            FailurePolicy::Forget => return self.end_run(id, run_id),
+            FailurePolicy::Forget => {
+                self.swallows(id);
+                return self.end_run(id, run_id);
+            }
             FailurePolicy::Crash => return,
         };
         self.settle_run(id, run_id, verdict);
@@ -573,8 +603,21 @@ impl World {
             }
             let Record { data, story, about, .. } = &*record;
             let data = Data::Json(data.clone());
-            self.admit(id, Job { handler, data, cause: Cause::Schedule, story: *story, about: about.clone() });
+            self.admit(id, Job { handler, data, cause: Cause::Schedule, story: *story, about: about.clone(), since: self.now });
         }
+    }
+
+    /// Its process ends by itself, with all that is in its memory.
+    pub(super) fn out_of_memory(&mut self, id: InstanceId, run_id: RunId) {
+        let Some(about) = self.run_mut(id, run_id).map(|run| run.about.clone()) else { return };
+        let reason = "its memory is full of messages that RabbitMQ does not read".to_owned();
+        self.happened(WorldEvent::HandlerFailed { instance: id, step: "publish", reason, about });
+        self.crash(id);
+    }
+
+    /// A failure of which nothing outside the program will hear.
+    pub(super) fn swallows(&mut self, id: InstanceId) {
+        self.services[id.service].swallowed += 1;
     }
 
     /// Why a call failed, from the status of its answer.

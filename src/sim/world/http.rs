@@ -197,7 +197,7 @@ impl World {
         let handler = handlers.iter().position(|handler| matches!(&handler.trigger, Trigger::Http { path: own } if *own == path));
         if let Some(handler) = handler.filter(|_| takes) {
             let cause = Cause::Request(from);
-            self.admit(to, Job { handler, data: Data::Json(data), cause, story, about: story_name(story) });
+            self.admit(to, Job { handler, data: Data::Json(data), cause, story, about: story_name(story), since: self.now });
         } else {
             self.happened(WorldEvent::RequestRefused { service: to.service, path });
             let (link, back) = ([End::Service(to.service), from.end()], vec![Place::Instance(to), from.place()]);
@@ -320,7 +320,10 @@ impl World {
         let spec = self.spec_of(id).clone();
         let Some(run) = self.known_instance(id).runs.get(&run_id) else { return };
         match spec.handlers[run.handler].steps.get(run.step).map(|step| &step.action) {
-            Some(Action::Call { required: false, .. }) => self.next_step(id, run_id),
+            Some(Action::Call { required: false, .. }) => {
+                self.swallows(id);
+                self.next_step(id, run_id);
+            }
             _ => self.fail(id, run_id, "call", reason),
         }
     }

@@ -1,7 +1,6 @@
 //! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
 
 use super::World;
-use crate::base::SimTime;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
@@ -91,7 +90,7 @@ impl World {
     pub(super) fn begin_story(&mut self, id: InstanceId, handler: usize) {
         let story = self.ledger.business.begin();
         let data = Data::Json(std::sync::Arc::new(serde_json::json!({ "n": story })));
-        self.admit(id, Job { handler, data, cause: Cause::Schedule, story, about: business::story_name(story) });
+        self.admit(id, Job { handler, data, cause: Cause::Schedule, story, about: business::story_name(story), since: self.now });
     }
 
     /// The process ends: its memory is gone, its callers see a reset, and the broker will notice the connection's end.
@@ -113,21 +112,23 @@ impl World {
         // What cannot answer any more is answered by no one.
         instance.runs.values_mut().filter(|run| matches!(run.cause, Cause::Request(_))).for_each(|run| run.replied = true);
         instance.inbox.retain(|job| !matches!(job.cause, Cause::Request(_)));
-        let publisher = instance.publisher.take().and_then(|publisher| publisher.connection);
-        let connections: Vec<ConnectionId> = instance.connection.take().into_iter().chain(publisher).collect();
+        let (connections, connected_at) = (instance.connections(), instance.connected_at);
+        (instance.publisher, instance.connection) = (None, None);
         self.kill(id);
-        let heartbeat = self.scenario.network.heartbeat;
+        let given_up_at = self.given_up_at(connected_at, self.now);
         for connection in connections {
             self.leaving.push((connection, id));
-            if heartbeat > SimTime::ZERO {
-                self.agenda.push(self.now + heartbeat, Item::PeerGone(connection));
+            if let Some(at) = given_up_at {
+                self.agenda.push(at, Item::PeerGone(connection, id));
             }
         }
     }
 
-    pub(super) fn peer_gone(&mut self, connection: ConnectionId) {
+    pub(super) fn peer_gone(&mut self, connection: ConnectionId, id: InstanceId) {
         self.leaving.retain(|(leaving, _)| *leaving != connection);
-        self.broker.close_connection(self.now, connection);
+        if self.broker.flow(connection).is_some() {
+            self.give_up(id, connection);
+        }
     }
 
     /// An edit takes its place, or takes it away. What it does not finish is lost to it as in a crash.
@@ -143,10 +144,19 @@ impl World {
     }
 
     fn end_process(&mut self, id: InstanceId) {
+        if self.spec_of(id).in_memory {
+            let records = self.services[id.service].store.forget() as u64;
+            if records > 0 {
+                self.happened(WorldEvent::RecordsLost { instance: id, records });
+            }
+        }
         let instance = self.instance_mut(id);
         instance.up = false;
         instance.stopping = false;
         instance.hung = false;
+        instance.held_up = None;
+        instance.hang_wanted = false;
+        instance.waits_unblocked = None;
         instance.gives_back = false;
         instance.epoch += 1;
         instance.channel = None;
@@ -286,9 +296,16 @@ impl World {
 
     pub(super) fn wake(&mut self, id: InstanceId) {
         let instance = self.instance_mut(id);
-        if !std::mem::replace(&mut instance.hung, false) {
-            return;
+        instance.hang_wanted = false;
+        // What its own work holds up wakes by itself.
+        if instance.held_up.is_none() && std::mem::replace(&mut instance.hung, false) {
+            self.wakes(id);
         }
+    }
+
+    /// What came meanwhile comes now.
+    pub(super) fn wakes(&mut self, id: InstanceId) {
+        let instance = self.instance_mut(id);
         let frozen = std::mem::take(&mut instance.frozen);
         for item in frozen {
             self.agenda.push(self.now, item);
@@ -303,13 +320,23 @@ impl World {
     /// Its channel or connection is gone: a program tries again after a while, as the chapter's does. What it was handling goes on,
     /// but nothing can be said of those deliveries any more.
     pub(super) fn lost_channel(&mut self, id: InstanceId) {
+        self.connection_is_gone(id);
+        let was_connected = self.known_instance(id).was_connected;
+        let tries_again = self.spec_of(id).reconnects.tries_again(was_connected);
+        self.without_channel(id, tries_again);
+    }
+
+    /// The same, and it does not try again.
+    pub(super) fn lost_for_good(&mut self, id: InstanceId) {
+        self.connection_is_gone(id);
+        self.without_channel(id, false);
+    }
+
+    fn connection_is_gone(&mut self, id: InstanceId) {
         if let Some(connection) = self.instance_mut(id).connection.take() {
             self.broker.close_connection(self.now, connection);
             self.publisher_went_along(id);
         }
-        let was_connected = self.known_instance(id).was_connected;
-        let tries_again = self.spec_of(id).reconnects.tries_again(was_connected);
-        self.without_channel(id, tries_again);
     }
 
     /// The broker has closed the channel with an error: what follows is the program's choice.
@@ -332,6 +359,7 @@ impl World {
         self.consults_in_vain(id);
         if self.known_instance(id).publisher.is_none() {
             self.confirms_in_vain(id);
+            self.waits_no_longer(id);
         }
         self.stop_if_idle(id);
     }
@@ -419,6 +447,7 @@ impl World {
         instance.setting_up = Some(channel);
         if kept.is_none() {
             instance.lane_in = now;
+            instance.connected_at = now;
         }
         self.keep_place(id, connection, channel);
         self.happened(WorldEvent::Connected(id));
@@ -544,6 +573,6 @@ impl World {
         let story = business::story_of(message.properties.correlation_id.as_ref());
         let data = Data::Body(message.clone());
         let cause = Cause::Delivery { queue, channel, delivery_tag, no_ack, redelivered, message };
-        self.admit(to, Job { handler, data, cause, story, about: event });
+        self.admit(to, Job { handler, data, cause, story, about: event, since: self.now });
     }
 }

@@ -10,6 +10,7 @@ mod edit;
 mod faults;
 mod follow;
 mod handling;
+mod held_up;
 mod http;
 mod life;
 mod network;
@@ -18,6 +19,7 @@ mod publisher;
 mod publishing;
 mod starting;
 mod undone;
+mod unread;
 
 use std::sync::Arc;
 
@@ -303,6 +305,22 @@ impl World {
     #[must_use]
     pub fn services(&self) -> &[ServiceState] {
         &self.services
+    }
+
+    #[must_use]
+    pub fn service_named(&self, name: &Name) -> Option<&ServiceState> {
+        self.services.iter().find(|service| service.spec.name == *name && !service.removed)
+    }
+
+    /// How many connections of a service the broker has open. It may not have noticed yet that some have no program any more.
+    #[must_use]
+    pub fn connections_of(&self, service: usize) -> u64 {
+        let in_use = self.services[service].instances.iter().flat_map(|instance| {
+            let publisher = instance.publisher.and_then(|publisher| publisher.connection);
+            instance.connection.into_iter().chain(publisher)
+        });
+        let leaving = self.leaving.iter().filter(|(_, id)| id.service == service).map(|(connection, _)| *connection);
+        in_use.chain(leaving).filter(|connection| self.broker.flow(*connection).is_some()).count() as u64
     }
 
     #[must_use]
@@ -611,7 +629,10 @@ impl World {
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),
-            Item::PeerGone(connection) => self.peer_gone(connection),
+            Item::PeerGone(connection, instance) => self.peer_gone(connection, instance),
+            Item::Unblocks { instance, epoch, run, wait } => self.unblocks(instance, epoch, run, wait),
+            Item::PeerSilent { instance, connection, until } => self.peer_silent(instance, connection, until),
+            Item::Notices { instance, closed, .. } => self.notices(instance, closed),
             Item::HealthCheck(ref name) => self.check_health(name),
             Item::BrokerReady => self.broker_is_ready(),
             Item::FaultBegins(number) => self.fault_begins(number),

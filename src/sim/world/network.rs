@@ -8,11 +8,10 @@
 use super::World;
 use crate::base::SimTime;
 use crate::scenario::{BROKER, Name};
-use crate::sim::agenda::Item;
+use crate::sim::agenda::{Closed, Item};
 use crate::sim::flight::{Cargo, Flight};
 use crate::sim::ids::{End, InstanceId, Place};
 use crate::sim::random::Random;
-use crate::sim::trace::WorldEvent;
 
 /// The state of the network beyond what the scenario says of it.
 #[derive(Clone, Debug)]
@@ -195,15 +194,9 @@ impl World {
             return; // it has healed
         }
         self.leaving.retain(|(leaving, _)| *leaving != connection);
-        let instance = self.known_instance(id);
-        if instance.connection == Some(connection) {
-            self.happened(WorldEvent::ConnectionLost { instance: id, reason: "no heartbeat" });
-            self.lost_channel(id);
-        } else if instance.has_connection(connection) {
-            self.happened(WorldEvent::ConnectionLost { instance: id, reason: "no heartbeat" });
-            self.lost_publisher(id, true);
-        } else {
-            self.broker.close_connection(self.now, connection);
+        if self.known_instance(id).has_connection(connection) {
+            self.closed(id, Closed::Unheard(connection));
         }
+        self.broker.close_connection(self.now, connection);
     }
 }

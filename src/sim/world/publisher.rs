@@ -61,6 +61,7 @@ impl World {
             self.agenda.push(self.now + spec.reconnect, Item::ReopenPublisher { instance: id, epoch });
         }
         self.confirms_in_vain(id);
+        self.waits_no_longer(id);
         self.stop_if_idle(id);
     }
 

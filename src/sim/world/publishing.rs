@@ -96,6 +96,9 @@ impl World {
         let Some(channel) = self.publishing_channel(id) else {
             return self.publishes_again(id, run_id, spec) || self.unsent(id, run_id, spec);
         };
+        if self.heeds_alarm(id, run_id) {
+            return true;
+        }
         let kept = self.run_mut(id, run_id).and_then(|run| run.kept.as_deref().cloned());
         let publish = match kept.map_or_else(|| self.filled(id, run_id, spec), Ok) {
             Ok(publish) => publish,
@@ -142,6 +145,7 @@ impl World {
         self.made(bytes);
         self.ledger.messages.unsent += 1;
         if !spec.required {
+            self.swallows(id);
             self.abandon("never sent: its program had no channel");
         }
         self.happened(WorldEvent::Unsent { instance: id, routing_key, about });
@@ -232,6 +236,7 @@ impl World {
             awaiting.returned = true; // its confirm follows
         } else {
             self.happened(WorldEvent::PublishFailed { instance: id, event: event.clone(), reason: Unconfirmed::Returned.reason() });
+            self.swallows(id);
             self.abandon(ABANDONED_RETURN);
             self.happened(WorldEvent::Lost { event, reason: ABANDONED_RETURN });
         }
@@ -263,6 +268,9 @@ impl World {
                 false
             }
             Ok(()) | Err(_) => {
+                if result.is_err() {
+                    self.swallows(id);
+                }
                 self.next_step(id, run_id);
                 result.is_err()
             }
@@ -336,7 +344,7 @@ impl World {
         let Some(relay) = state.spec.relay.clone() else { return };
         self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
         // One instance does it: the first that can.
-        let able = |instance: &Instance| instance.up && !instance.hung && !instance.stopping;
+        let able = |instance: &Instance| instance.up && !instance.hung && !instance.stopping && instance.waits_unblocked.is_none();
         let ids = (0..state.instances.len()).map(|instance| InstanceId { service, instance });
         let mut able = ids.filter(|id| able(&state.instances[id.instance]));
         let Some((id, channel)) = able.find_map(|id| Some((id, self.publishing_channel(id)?))) else { return };

@@ -189,7 +189,7 @@ static DECLARATIONS: [Shape; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 15] = [
+pub(in crate::app::form) static SERVICE: [Field; 18] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -252,6 +252,42 @@ pub(in crate::app::form) static SERVICE: [Field; 15] = [
         ),
     },
     Field {
+        key: "on_connection_error",
+        label: "On a connection error",
+        help: "What the service does when its connection ends with an error. In Node.js a process without listeners ends.",
+        kind: Kind::Rare(
+            "reconnects",
+            &Kind::Words(&[("reconnect", "reconnects"), ("ignore", "goes on without RabbitMQ"), ("exit", "ends the process")]),
+        ),
+    },
+    Field {
+        key: "when_blocked",
+        label: "While blocked",
+        help: "An alarm blocks a connection that publishes. RabbitMQ reads nothing from it.",
+        kind: Kind::Rare(
+            "sends on",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape::absent("sends on"),
+                    Shape { name: "waits", template: r#""waits""#, distinguished: By::Text("waits"), title: "", fields: &[] },
+                    Shape {
+                        name: "sends until its memory is full",
+                        template: r#"{"buffers":1000}"#,
+                        distinguished: By::Key("buffers"),
+                        title: "",
+                        fields: &[Field {
+                            key: "buffers",
+                            label: "Messages",
+                            help: "With more unread messages the process ends.",
+                            kind: Kind::Whole,
+                        }],
+                    },
+                ],
+            },
+        ),
+    },
+    Field {
         key: "publishes_on",
         label: "Publishes on",
         help: "A channel that RabbitMQ closes takes its consumers along. A memory alarm stops a connection that publishes.",
@@ -286,6 +322,12 @@ pub(in crate::app::form) static SERVICE: [Field; 15] = [
                 kind: Kind::OneOf { keeps: &[], shapes: &DECLARATIONS },
             }],
         },
+    },
+    Field {
+        key: "in_memory",
+        label: "Records in memory",
+        help: "The records are a list in the program, and end with its process.",
+        kind: Kind::Rare("no", &Kind::Flag(false)),
     },
     Field {
         key: "restart_ms",

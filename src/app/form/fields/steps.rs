@@ -183,7 +183,7 @@ static REPLY: [Shape; 2] = [
     },
 ];
 
-pub(in crate::app::form) static SPAN: [Shape; 4] = [
+pub(in crate::app::form) static SPAN: [Shape; 5] = [
     Shape {
         name: "constant",
         template: "100",
@@ -219,6 +219,18 @@ pub(in crate::app::form) static SPAN: [Shape; 4] = [
             Field { key: "log_normal.median", label: "Median, ms", help: "Half take less.", kind: Kind::Number },
             Field { key: "log_normal.sigma", label: "Sigma", help: "How wide: 0.5 is usual, 1 has a long tail.", kind: Kind::Number },
         ],
+    },
+    Shape {
+        name: "as the message says",
+        template: r#"{"field":"ms"}"#,
+        distinguished: By::Key("field"),
+        title: "",
+        fields: &[Field {
+            key: "field",
+            label: "Field with ms",
+            help: "The field of the message that has the milliseconds. No number: no time.",
+            kind: Kind::Text,
+        }],
     },
 ];
 
@@ -358,7 +370,15 @@ pub(in crate::app::form) static ACTION: [Shape; 10] = [
         template: r#"{"do":"work","ms":100}"#,
         distinguished: By::Value("do", "work"),
         title: "Work {ms} ms",
-        fields: &[Field { key: "ms", label: "Takes", help: "How long.", kind: Kind::OneOf { keeps: &[], shapes: &SPAN } }],
+        fields: &[
+            Field { key: "ms", label: "Takes", help: "How long.", kind: Kind::OneOf { keeps: &["blocks"], shapes: &SPAN } },
+            Field {
+                key: "blocks",
+                label: "Blocks",
+                help: "The event loop stands still: nothing else runs in the process, and no heartbeat leaves it.",
+                kind: Kind::Flag(false),
+            },
+        ],
     },
     Shape {
         name: "Save",

@@ -1,0 +1,117 @@
+//! Work that holds up a program's event loop: nothing else runs there, nothing is read, and no heartbeat is sent. RabbitMQ looks each
+//! interval whether anything has come, and closes the connection at the second look in a row without. The program sees that when it is done.
+
+use super::World;
+use crate::base::SimTime;
+use crate::broker::ConnectionId;
+use crate::scenario::ConnectionError;
+use crate::sim::agenda::{Closed, Item};
+use crate::sim::ids::{InstanceId, RunId};
+use crate::sim::trace::WorldEvent;
+
+const NO_HEARTBEAT: &str = "no heartbeat";
+
+impl World {
+    /// When both ends give up a connection on which nothing has come since then. They look each interval from its opening on, and the first
+    /// look may still find something (`rabbit_heartbeat` and amqplib's `Heart`). None: heartbeats are switched off, as 0 is in RabbitMQ.
+    pub(super) fn given_up_at(&self, connected_at: SimTime, silent_since: SimTime) -> Option<SimTime> {
+        let interval = self.scenario.network.heartbeat.as_micros();
+        let looks = (silent_since - connected_at).as_micros().checked_div(interval)?;
+        Some(connected_at + SimTime::from_micros(interval.saturating_mul(looks + 3)))
+    }
+
+    /// A step holds up its program until then.
+    pub(super) fn hold_up(&mut self, id: InstanceId, run: RunId, until: SimTime) {
+        let instance = self.instance_mut(id);
+        instance.hung = true;
+        instance.held_up = Some(until);
+        let (epoch, connected_at) = (instance.epoch, instance.connected_at);
+        let Some(wait) = instance.runs.get(&run).map(|run| run.wait) else { return };
+        let connections = instance.connections();
+        self.agenda.push(until, Item::Unblocks { instance: id, epoch, run, wait });
+        if let Some(at) = self.given_up_at(connected_at, self.now).filter(|at| *at < until) {
+            for connection in connections {
+                self.agenda.push(at, Item::PeerSilent { instance: id, connection, until });
+            }
+        }
+    }
+
+    pub(super) fn peer_silent(&mut self, id: InstanceId, connection: ConnectionId, until: SimTime) {
+        let instance = self.known_instance(id);
+        if instance.held_up == Some(until) && instance.has_connection(connection) {
+            self.give_up(id, connection);
+            self.closed(id, Closed::Unheard(connection));
+        }
+    }
+
+    /// The broker takes the other end for dead.
+    pub(super) fn give_up(&mut self, id: InstanceId, connection: ConnectionId) {
+        self.happened(WorldEvent::NoHeartbeat(id));
+        self.broker.close_connection(self.now, connection);
+    }
+
+    /// The work is done: the handler goes on, and then the event loop turns.
+    pub(super) fn unblocks(&mut self, id: InstanceId, epoch: u32, run: RunId, wait: u32) {
+        let instance = self.instance_mut(id);
+        if instance.epoch != epoch {
+            return; // of an earlier life
+        }
+        instance.held_up = None;
+        if std::mem::take(&mut instance.hang_wanted) {
+            instance.frozen.insert(0, Item::Resume { instance: id, epoch, run, wait });
+            return;
+        }
+        instance.hung = false;
+        self.resume(id, run, wait);
+        if !self.known_instance(id).hung {
+            self.wakes(id);
+        }
+    }
+
+    /// The broker has closed something of a program. One that is held up reads nothing of it now.
+    pub(super) fn closed(&mut self, id: InstanceId, closed: Closed) {
+        let instance = self.instance_mut(id);
+        if instance.held_up.is_some() {
+            let epoch = instance.epoch;
+            instance.frozen.push(Item::Notices { instance: id, epoch, closed });
+        } else {
+            self.notices(id, closed);
+        }
+    }
+
+    pub(super) fn notices(&mut self, id: InstanceId, closed: Closed) {
+        let instance = self.known_instance(id);
+        let (connection, reasons) = match closed {
+            Closed::Channel(channel) if instance.publishes_on(channel) => {
+                self.happened(WorldEvent::ConnectionLost { instance: id, reason: "the broker closed the channel it publishes on" });
+                return self.publisher_closed(id);
+            }
+            Closed::Channel(channel) => {
+                if instance.uses(channel) {
+                    self.happened(WorldEvent::ConnectionLost { instance: id, reason: "the broker closed the channel" });
+                    self.channel_closed(id);
+                }
+                return;
+            }
+            Closed::Connection(connection) | Closed::ConnectionWithError(connection) => {
+                (connection, ["the broker closed it", "the broker closed the one it publishes on"])
+            }
+            Closed::Unheard(connection) => (connection, [NO_HEARTBEAT; 2]),
+        };
+        if !instance.has_connection(connection) {
+            return;
+        }
+        let is_publisher = instance.connection != Some(connection);
+        let reason = reasons[usize::from(is_publisher)];
+        self.happened(WorldEvent::ConnectionLost { instance: id, reason });
+        let choice =
+            if matches!(closed, Closed::Connection(_)) { ConnectionError::Reconnect } else { self.spec_of(id).on_connection_error };
+        match (choice, is_publisher) {
+            (ConnectionError::Exit, _) => self.crash(id),
+            (ConnectionError::Reconnect, false) => self.lost_channel(id),
+            (ConnectionError::Reconnect, true) => self.lost_publisher(id, true),
+            (ConnectionError::Ignore, false) => self.lost_for_good(id),
+            (ConnectionError::Ignore, true) => self.lost_publisher(id, false),
+        }
+    }
+}
