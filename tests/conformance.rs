@@ -487,6 +487,23 @@ These differences are known, and nothing else is let pass.
     page
 }
 
+/// What closes a connection, and whether a scenario can say it. From `rabbit_channel.erl`, `rabbit_reader.erl` and `rabbit_amqqueue.erl`.
+const CONNECTION_ERRORS: &str = "
+RabbitMQ closes a whole connection for these errors. `on_connection_error` of a service says what its program does then.
+
+| code | RabbitMQ closes the connection for | in a scenario |
+|---|---|---|
+| 540 | `basic.get` of a stream | a step `get`: fetches-from-a-stream |
+| 541 | a queue that is neither durable nor exclusive, in 4.3 | `declares` with `\"durable\": false`. No program shows it: Debian's RabbitMQ 4.3 permits such queues |
+| 530 | a consumer tag again | no: the tags of a service name its instance and its handler |
+| 530 | a virtual host that does not exist, or too many connections or channels | no: there is one virtual host, without limits, and a service opens two channels at most |
+| 540 | `immediate`, a prefetch in bytes, a recover without requeue, automatic acknowledgements of a stream | no: no field says the first three, and validation refuses the last |
+| 541 | a stream's offset that is no age | no: validation refuses it |
+| 501 to 505 | frames that are wrong | no: no client library sends them |
+
+A partition is noticed after one heartbeat interval here. RabbitMQ and amqplib look each interval, and take two to three (is-cut-off).
+";
+
 /// What a program sees of RabbitMQ, from `tests/clients`: each real program was run, and `tests/clients.rs` runs it again.
 fn clients_side() -> String {
     let mut page = "\n## The client's side\n\n\
@@ -511,6 +528,7 @@ fn clients_side() -> String {
         }
         let _ = writeln!(page, "| {} | {} | {name} |", scenario["title"].as_str().unwrap_or_default(), seen.join("<br>"));
     }
+    page.push_str(CONNECTION_ERRORS);
     page
 }
 

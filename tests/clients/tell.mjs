@@ -9,6 +9,9 @@ export const reason = (error) => /with message "(.*?)"\)?$/s.exec(error.message)
 
 export const url = process.env.REQUEUE_AMQP;
 
+// With heartbeats each second instead of each minute.
+export const everySecond = `${url}?heartbeat=1`;
+
 process.on("exit", (code) => {
   if (code !== 0) tell("the process ended");
 });
