@@ -351,6 +351,7 @@ fn an_edited_queue_keeps_its_programs_and_an_edit_waits_for_the_broker() {
         durable: true,
         auto_delete: false,
         arguments: requeue::broker::Table::new(),
+        messages: 0,
     });
     timeline.inject(Input::Edit(Arc::new(edited)));
     assert!(timeline.world().broker().queue("late").is_none());

@@ -140,7 +140,7 @@ pub fn deed(input: &Input) -> Option<String> {
 
 /// The kills by hand that one run has and the other has not, each with its moment.
 fn kills(one: &Recording, other: &Recording) -> Vec<String> {
-    let is_own = |timed: &&TimedInput| !other.inputs.iter().any(|known| known.is_like(timed));
+    let is_own = |timed: &&TimedInput| !other.inputs.iter().any(|known| known.declares(timed));
     let kill = |timed: &TimedInput| match &timed.input {
         Input::Fault(fault) => match &fault.kind {
             FaultKind::Kill(target) => Some(texts::killed_at(&target.service, &timed.at)),

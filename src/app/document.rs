@@ -263,7 +263,14 @@ mod tests {
     /// Ten thousand edits of the largest system there may be hold no more than the limit. The last ones can be undone.
     #[test]
     fn what_can_be_undone_has_a_limit() {
-        let queue = QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: false, arguments: Table::new() };
+        let queue = QueueSpec {
+            name: "queue".into(),
+            at: Point::default(),
+            durable: true,
+            auto_delete: false,
+            arguments: Table::new(),
+            messages: 0,
+        };
         let mut scenario = Scenario::empty("large");
         scenario.broker.queues = vec![queue; limits::NODES];
         let scenario = Arc::new(scenario);

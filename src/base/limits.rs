@@ -50,6 +50,8 @@ limits! {
         NODES: usize = 5_000, "exchanges, queues, clients and service instances together";
         BINDINGS: usize = 10_000, "bindings";
         POLICIES: usize = 100, "policies";
+        /// Of all queues together: each run begins with them.
+        BACKLOG: u32 = 100_000, "messages that stand in queues at the start";
         LINKS: usize = 1_000, "links of the network";
         INSTANCES: u32 = 200, "instances of a service";
         DECLARES: usize = 100, "declarations of a service";
@@ -66,6 +68,7 @@ limits! {
     "a recording":
         INPUTS: usize = 100_000, "inputs of a run";
         INPUTS_IN_A_FILE: usize = 10_000, "inputs of a recording in a file";
+        CAPTURED: usize = 50_000, "records of a capture";
         BY_HAND: u32 = 10_000, "messages that are published, fetched or moved by hand at once";
     "a lesson and a broker script":
         LESSON_STEPS: usize = 40, "steps of a lesson";

@@ -211,6 +211,8 @@ pub struct QueueSpec {
     pub durable: bool,
     pub auto_delete: bool,
     pub arguments: Table,
+    /// So many stand in it when the broker starts; where they came from is not known.
+    pub messages: u32,
 }
 
 impl QueueSpec {

@@ -238,7 +238,7 @@ fn an_empty_field_says_its_default() {
         for kind in ["classic", "quorum", "stream"] {
             let arguments = [("x-queue-type".into(), Value::string(kind))].into_iter().collect();
             let at = Point::default();
-            scenario.broker.queues.push(QueueSpec { name: kind.into(), at, durable: true, auto_delete: false, arguments });
+            scenario.broker.queues.push(QueueSpec { name: kind.into(), at, durable: true, auto_delete: false, arguments, messages: 0 });
         }
         for about in abouts(&scenario) {
             for field in fields(&rows(&scenario, &about)) {
@@ -472,13 +472,15 @@ fn badges_are_those_of_the_management_pages() {
             durable: false,
             auto_delete: false,
             arguments: [(argument.into(), Value::Int(1))].into_iter().collect(),
+            messages: 0,
         };
         let expected: Vec<&str> = known.iter().filter(|(name, _)| *name == argument).map(|(_, mark)| *mark).collect();
         let none = BrokerSpec::default();
         let shown: Vec<&str> = marks(&none, &queue).into_iter().filter(|mark| known.iter().any(|(_, known)| known == mark)).collect();
         assert_eq!(shown, expected, "{argument}");
     }
-    let queue = QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: true, arguments: Table::new() };
+    let queue =
+        QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: true, arguments: Table::new(), messages: 0 };
     assert_eq!(marks(&BrokerSpec::default(), &queue), ["D", "AD"]);
 }
 

@@ -164,7 +164,7 @@ impl<'a> Telling<'a> {
         }
         let (durable, auto_delete) = (self.flag(item, "durable", true), self.flag(item, "auto_delete", false));
         Some(Kept {
-            part: QueueSpec { name, at: Point::default(), durable, auto_delete, arguments },
+            part: QueueSpec { name, at: Point::default(), durable, auto_delete, arguments, messages: 0 },
             path: item.path(),
             byte: item.spot.byte,
         })

@@ -144,6 +144,7 @@ pub(super) fn queue(node: &Node) -> QueueSpec {
         durable: fields.flag("durable", true),
         auto_delete: fields.flag("auto_delete", false),
         arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+        messages: fields.maybe("messages").and_then(|node| node.whole(limits::BACKLOG.into()).try_into().ok()).unwrap_or_default(),
     };
     fields.done();
     queue

@@ -125,6 +125,7 @@ pub(super) fn queue(queue: &QueueSpec) -> Doc {
         .with_unless("durable", queue.durable, &true)
         .with_unless("auto_delete", queue.auto_delete, &false)
         .with_some("arguments", table(&queue.arguments))
+        .with_unless("messages", queue.messages, &0)
 }
 
 pub(super) fn binding(binding: &BindingSpec) -> Doc {

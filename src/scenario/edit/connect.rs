@@ -74,7 +74,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
             };
             let name = fresh(scenario, called);
             let arguments = type_of_queue.into_iter().map(|kind| ("x-queue-type".into(), Value::string(kind))).collect();
-            scenario.broker.queues.push(QueueSpec { name: name.clone(), at, durable: true, auto_delete: false, arguments });
+            scenario.broker.queues.push(QueueSpec { name: name.clone(), at, durable: true, auto_delete: false, arguments, messages: 0 });
             Part::Queue(name)
         }
         PartKind::Service => {

@@ -225,7 +225,8 @@ fn grouped<'a, T>(members: &[&'a T], share: Share, name: impl Fn(&T) -> &Name) -
 }
 
 /// As a service may be called.
-fn named(stem: &str) -> String {
+#[must_use]
+pub fn named(stem: &str) -> String {
     let letter = |letter: char| if letter.is_alphanumeric() || matches!(letter, '.' | '_' | ':' | '/' | '@') { letter } else { '-' };
     let letters: String = stem.chars().map(letter).collect();
     let name = letters.trim_matches('-');
@@ -252,7 +253,9 @@ const fn step(action: Action) -> Step {
     Step { action, fails: FailureRule::Never, on_failure: None }
 }
 
-fn handler_of(queue: &QueueSpec) -> Handler {
+/// One that works on each message of a queue for 100 ms.
+#[must_use]
+pub fn handler_of(queue: &QueueSpec) -> Handler {
     let offset = (queue.kind() == Kind::Stream).then_some(Offset::First);
     let subscription =
         Subscription { queue: queue.name.clone(), prefetch: PREFETCH, auto_ack: false, exclusive: false, priority: 0, offset };

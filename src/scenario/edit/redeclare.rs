@@ -90,7 +90,7 @@ pub fn beside(old: &Scenario, new: &Scenario) -> Option<(Name, Vec<Edit>)> {
     let name = fresh(old, &before.name);
     let put = |index: usize, element: Element| Edit::Put { index, element: Box::new(element) };
     let at = Point { x: before.at.x, y: before.at.y + BENEATH };
-    let queue = QueueSpec { name: name.clone(), at: at.on_canvas().unwrap_or(before.at), ..after.clone() };
+    let queue = QueueSpec { name: name.clone(), at: at.on_canvas().unwrap_or(before.at), messages: 0, ..after.clone() };
     let mut edits = vec![put(old.broker.queues.len(), Element::Queue(queue))];
     for (index, binding) in old.broker.bindings.iter().enumerate() {
         if matches!(&binding.destination, BindingTarget::Queue(queue) if *queue == before.name) {

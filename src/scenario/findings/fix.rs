@@ -66,8 +66,14 @@ impl Fix {
             Element::Binding(BindingSpec { source: exchange.clone(), destination, routing_key: key.clone(), arguments: Table::new() })
         };
         let new_queue = |name: &Name, beside: f64| {
-            let spec =
-                QueueSpec { name: name.clone(), at: beneath(scenario, beside), durable: true, auto_delete: false, arguments: Table::new() };
+            let spec = QueueSpec {
+                name: name.clone(),
+                at: beneath(scenario, beside),
+                durable: true,
+                auto_delete: false,
+                arguments: Table::new(),
+                messages: 0,
+            };
             put(queues, Element::Queue(spec))
         };
         Some(match self {
@@ -104,7 +110,7 @@ impl Fix {
                 let mut service_spec = scenario.services.get(*service)?.clone();
                 let shared = broker.queues.iter().find(|one| one.name == *queue)?;
                 let name = fresh(scenario, "queue");
-                let own = QueueSpec { name: name.clone(), at: beneath(scenario, shared.at.x - BESIDE), ..shared.clone() };
+                let own = QueueSpec { name: name.clone(), at: beneath(scenario, shared.at.x - BESIDE), messages: 0, ..shared.clone() };
                 let of_shared = broker.bindings.iter().filter(|one| matches!(&one.destination, BindingTarget::Queue(of) if of == queue));
                 let copies = of_shared.enumerate().map(|(more, one)| {
                     put(bindings + more, Element::Binding(BindingSpec { destination: BindingTarget::Queue(name.clone()), ..one.clone() }))

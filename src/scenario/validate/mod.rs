@@ -7,7 +7,7 @@ use std::fmt;
 use super::property::{LatencyOf, Quantity};
 use super::{
     Action, Attempts, BROKER, Backoff, BindingTarget, BrokerSpec, Client, Declaration, Endpoint, ExchangeSpec, Fault, FaultKind, Handler,
-    Moment, Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Target, Traffic, Trigger, template,
+    Moment, Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Starts, Target, Traffic, Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -250,6 +250,16 @@ impl<'a> Check<'a> {
 
     fn queues(&mut self) {
         let queues = &self.scenario.broker.queues;
+        let backlog = queues.iter().fold(0_usize, |sum, queue| sum.saturating_add(queue.messages as usize));
+        if let Some(why) = beyond("messages in queues at the start", backlog, limits::BACKLOG as usize) {
+            self.problem("broker.queues", why);
+        }
+        if self.scenario.broker.starts == Starts::Empty
+            && let Some(index) = queues.iter().position(|queue| queue.messages > 0)
+        {
+            let path = format!("broker.queues[{index}].messages");
+            self.problem(path, "a broker that starts empty has no queue in which messages could stand");
+        }
         self.names("broker.queues", queues.iter().map(|queue| &queue.name));
         for (index, queue) in queues.iter().enumerate() {
             self.at(&format!("broker.queues[{index}]"), queue.at);

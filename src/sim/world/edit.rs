@@ -22,10 +22,6 @@ fn same_exchange(one: &ExchangeSpec, other: &ExchangeSpec) -> bool {
     ExchangeSpec { at: other.at, ..one.clone() } == *other
 }
 
-fn same_queue(one: &QueueSpec, other: &QueueSpec) -> bool {
-    one.declares(other)
-}
-
 /// Whether two programs behave alike; where they stand and how many there are is another matter.
 #[must_use]
 pub fn same_program(one: &Service, other: &Service) -> bool {
@@ -80,7 +76,7 @@ impl<'a> Topology<'a> {
     }
 
     fn has_queue(&self, queue: &QueueSpec) -> bool {
-        self.queues.get(&queue.name).is_some_and(|other| same_queue(queue, other))
+        self.queues.get(&queue.name).is_some_and(|other| queue.declares(other))
     }
 
     fn has_binding(&self, binding: &BindingSpec) -> bool {

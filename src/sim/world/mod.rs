@@ -157,6 +157,7 @@ impl World {
         };
         let scenario = world.scenario.clone();
         world.declare_topology(None, &[]);
+        world.fill_queues();
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario.clients.iter().for_each(|client| world.add_client(client));
         world.lay_links();

@@ -4,7 +4,7 @@ use super::World;
 use super::edit::binding_method;
 use crate::base::SimTime;
 use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply};
-use crate::scenario::Operation;
+use crate::scenario::{Json, Operation, Table, json_object};
 use crate::sim::input::HandPublish;
 
 /// No more messages than this are fetched or moved at once.
@@ -57,6 +57,32 @@ impl World {
                 }
             }
         }
+    }
+
+    /// What stands in the queues before anything happens. A reader of the run is not told of each.
+    pub(super) fn fill_queues(&mut self) {
+        let scenario = self.scenario.clone();
+        if scenario.broker.queues.iter().all(|queue| queue.messages == 0) {
+            return;
+        }
+        let was_watched = std::mem::replace(&mut self.watched, false);
+        for queue in &scenario.broker.queues {
+            let payload = json_object([("from".to_owned(), Json::from("before the start"))]);
+            let publish = HandPublish {
+                exchange: "".into(),
+                routing_key: queue.name.clone(),
+                payload,
+                headers: Table::new(),
+                persistent: true,
+                mandatory: false,
+                confirm: false,
+                expiration: None,
+                priority: None,
+            };
+            (0..queue.messages).for_each(|_| self.publish_by_hand(&publish));
+        }
+        self.absorb_events();
+        self.watched = was_watched;
     }
 
     pub(super) fn publish_by_hand(&mut self, publish: &HandPublish) {

@@ -73,7 +73,7 @@ pub(in crate::app::form) static BINDING: [Field; 2] = [
     },
 ];
 
-pub(in crate::app::form) static QUEUE: [Field; 24] = [
+pub(in crate::app::form) static QUEUE: [Field; 25] = [
     Field {
         key: "arguments.x-queue-type",
         label: "Queue type",
@@ -87,6 +87,12 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
         kind: Kind::Flag(true),
     },
     Field { key: "auto_delete", label: "Auto-delete", help: "It goes when its last consumer goes.", kind: Kind::Flag(false) },
+    Field {
+        key: "messages",
+        label: "Messages at the start",
+        help: "So many stand in it when the run begins, as in a system that has run before.",
+        kind: Kind::Rare("none", &Kind::Whole),
+    },
     Field {
         key: "arguments.x-message-ttl",
         label: "Message TTL, ms",
