@@ -4,6 +4,7 @@
 //! them, so this speaks AMQP itself. It uses the frames of `amq-protocol`, the codec of lapin.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,7 +19,7 @@ use crate::broker::{Capabilities, Properties, Table, Value};
 const FRAME_MAX: u32 = 131_072;
 
 /// Where a broker is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Address {
     pub host: String,
     pub port: u16,
@@ -27,24 +28,63 @@ pub struct Address {
     pub vhost: String,
 }
 
+/// Without the password: what is told is kept, and copied into reports.
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}, virtual host {}", self.host, self.port, self.vhost)
+    }
+}
+
 impl Address {
     /// Reads `amqp://user:password@host:port/vhost`.
     pub fn parse(url: &str) -> Result<Self, String> {
-        let rest = url.strip_prefix("amqp://").ok_or_else(|| format!("'{url}' does not begin with amqp://"))?;
+        // What is refused is not told again: it may hold a password.
+        let rest = url.strip_prefix("amqp://").ok_or("The address of the broker does not begin with amqp://.")?;
         let (authority, vhost) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, place) = authority.rsplit_once('@').unwrap_or(("guest:guest", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
-        let (host, port) = place.rsplit_once(':').unwrap_or((place, "5672"));
-        let port = port.parse().map_err(|_| format!("'{port}' in '{url}' is not a port"))?;
-        let vhost = vhost.replace("%2f", "/").replace("%2F", "/");
+        let is_port = |text: &str| !text.ends_with(']');
+        let (host, port) = place.rsplit_once(':').filter(|(_, port)| is_port(port)).unwrap_or((place, "5672"));
+        let port = port.parse().map_err(|_| "The port of the broker's address is none.".to_owned())?;
+        let vhost = decoded(vhost);
         Ok(Self {
-            host: host.to_owned(),
+            host: host.trim_matches(['[', ']']).to_owned(),
             port,
-            user: user.to_owned(),
-            password: password.to_owned(),
+            user: decoded(user),
+            password: decoded(password),
             vhost: if vhost.is_empty() { "/".to_owned() } else { vhost },
         })
     }
+}
+
+/// A part of a URL with its `%2F` and the like as the letters they stand for.
+pub fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        if let Some(byte) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A name as a part of a URL's path.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }
 
 /// A frame, and the connection it came on; none: the connection has ended.

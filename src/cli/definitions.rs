@@ -5,17 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{BadInput, bad_file, profile_named, read_scenario, read_text};
+use super::{BadInput, ReportFormat as Format, bad_file, profile_named, read_scenario, read_text};
 use crate::app::importing::arranged;
 use crate::formats::definitions::{Definitions, Imported, Options as Wanted, Report, lint, write};
 use crate::formats::pretty::Doc;
 use crate::formats::scenario_file;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
 
 #[derive(Args)]
 pub struct ImportOptions {

@@ -12,6 +12,7 @@ mod lesson;
 pub mod random;
 pub mod real;
 mod run;
+mod running;
 mod shrink;
 pub mod versions;
 
@@ -56,6 +57,10 @@ enum Command {
     Import(definitions::ImportOptions),
     /// Tell what looks wrong in definitions or in a scenario
     Lint(definitions::LintOptions),
+    /// Make a scenario of a running RabbitMQ: what is declared, what stands in queues, who consumes
+    Snapshot(running::SnapshotOptions),
+    /// Capture what a running RabbitMQ publishes and delivers, for the page to replay
+    Watch(running::WatchOptions),
     /// Write a scenario as something that other programs read
     Export(definitions::ExportOptions),
     /// Run a broker script and print its transcript, one JSON line a step
@@ -118,6 +123,13 @@ impl RandomScripts {
     }
 }
 
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReportFormat {
+    Text,
+    Json,
+}
+
 /// Bad input: the message is for the person who gave it.
 struct BadInput(String);
 
@@ -130,6 +142,8 @@ pub fn main() -> ExitCode {
         Command::Grade(options) => lesson::grade_all(&options),
         Command::Import(options) => definitions::import(&options),
         Command::Lint(options) => definitions::lint(&options),
+        Command::Snapshot(options) => running::snapshot(&options),
+        Command::Watch(options) => running::watch(&options),
         Command::Export(options) => definitions::export(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Coverage(scripts) => tell_coverage_of_each_rule(&scripts),

@@ -3,6 +3,7 @@
 
 pub mod amqp_json;
 pub mod broker_script;
+pub mod capture;
 pub mod definitions;
 pub mod document;
 pub mod draft_file;
@@ -19,4 +20,5 @@ pub mod report;
 pub mod result_file;
 pub mod scenario_file;
 pub mod site_list;
+pub mod snapshot;
 pub mod trace_json;

@@ -113,6 +113,12 @@ impl Doc {
         out.push(if is_list { ']' } else { '}' });
     }
 
+    /// All of it on one line.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        self.on_one_line()
+    }
+
     fn on_one_line(&self) -> String {
         match self {
             Self::Value(value) => one_line(value),

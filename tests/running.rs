@@ -1,0 +1,511 @@
+//! A broker that runs: `requeue snapshot` and `requeue watch` on a real one, and the logs of its traces.
+//!
+//! Where a real RabbitMQ is at hand (`REQUEUE_AMQP`, `REQUEUE_MANAGEMENT`, `REQUEUE_RABBITMQCTL`), our own client is the traffic there.
+#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#![expect(clippy::disallowed_methods, reason = "tests are told by their environment, and wait for a real broker")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use requeue::base::{SimTime, limits};
+use requeue::broker::{Name, Value};
+use requeue::cli::real::{self, Address, RealBroker};
+use requeue::formats::capture::{self, Capture, Source, What, file, tracing};
+use requeue::formats::{broker_script, scenario_file};
+use requeue::scenario::{Trigger, validate};
+use serde_json::{Value as Json, json};
+
+const TEXT: &str = include_str!("running/trace.log");
+const OLD_TEXT: &str = include_str!("running/trace-3.8.log");
+const JSON: &str = include_str!("running/trace.json.log");
+
+fn read(text: &str) -> Capture {
+    assert!(capture::is_one(text));
+    capture::read(text).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// What happened, a line each: `12 + m0 orders:order.placed > work` and `15 work > m0`.
+fn told(capture: &Capture) -> Vec<String> {
+    let all = capture.records.iter().filter_map(|record| {
+        let at = record.at.as_millis();
+        match &record.what {
+            What::Published { message, queues, .. } => {
+                let seen = &capture.messages[*message];
+                let key = seen.routing_keys.first().cloned().unwrap_or_default();
+                Some(format!("{at} + m{message} {}:{key} > {}", seen.exchange, queues.join(",")))
+            }
+            What::Delivered { message, queue, redelivered, deaths, .. } => {
+                let again = if *redelivered == Some(true) { " again" } else { "" };
+                let died: Vec<String> = deaths.iter().map(|death| format!(" {} in {}", death.reason, death.queue)).collect();
+                Some(format!("{at} {queue} > m{message}{again}{}", died.concat()))
+            }
+            What::Depths(_) | What::Consumers(_) => None,
+        }
+    });
+    all.collect()
+}
+
+#[test]
+fn the_texts_of_rabbitmq_tracing_are_read() {
+    let seen = read(TEXT);
+    assert_eq!(seen.source, Source::TracingText);
+    assert_eq!(seen.vhost.as_deref(), Some("/"));
+    assert_eq!(seen.began.as_deref(), Some("2025-03-26T10:50:41.862+00:00"));
+    assert_eq!(
+        told(&seen),
+        [
+            "0 + m0 orders:order.placed > work,audit",
+            "3 work > m0",
+            "3 audit > m0",
+            "1138 + m1 :nowhere > ",
+            // The payload holds what looks like a record.
+            "2138 + m2 orders:order.paid > work",
+            "2150 work > m2",
+            "5150 dead > m2 rejected in work",
+        ]
+    );
+    let placed = &seen.messages[0];
+    assert_eq!(placed.properties.message_id.as_deref(), Some("e-1"));
+    assert_eq!((placed.properties.delivery_mode, placed.bytes), (Some(2), 22));
+    // Names of headers are known. What the programs wrote there is not kept, and neither is the payload.
+    assert_eq!(placed.headers.get("tenant"), Some(&Value::Void));
+    assert_eq!(placed.payload, None);
+    assert!(!format!("{seen:?}").contains("acme"));
+    assert_eq!(seen.programs, [None, None, Some("order-service".into())]);
+}
+
+#[test]
+fn times_before_rabbitmq_3_11_are_read() {
+    let seen = read(OLD_TEXT);
+    assert_eq!(told(&seen), ["0 + m0 orders:order.placed > work", "1007 work > m0"]);
+    assert_eq!(tracing::time("2025-03-26 9:50:41:862"), tracing::time("2025-03-26T10:50:41.862+01:00"));
+    assert_eq!(tracing::time("2024-02-29T00:00:00.000Z").map(|at| at + SimTime::from_secs(86_400)), tracing::time("2024-03-01T00:00:00Z"));
+    assert_eq!(tracing::time("2024-12-31T23:30:00-01:00"), tracing::time("2025-01-01T00:30:00.000000+00:00"));
+    for text in [
+        "",
+        "2025",
+        "2025-13-01T00:00:00Z",
+        "2025-03-26T24:00:00Z",
+        "2025-03-26T10:50:41.é",
+        "99999999999999999999-01-01T0:0:0Z",
+        "2025-03-26T10:50:41+99:00",
+    ] {
+        assert_eq!(tracing::time(text), None, "{text}");
+    }
+}
+
+#[test]
+fn the_json_of_rabbitmq_tracing_is_read() {
+    let seen = read(JSON);
+    assert_eq!(seen.source, Source::TracingJson);
+    assert_eq!(told(&seen), ["0 + m0 orders:order.placed > work,audit", "3 work > m0", "12 audit > m0"]);
+    assert_eq!(seen.messages[0].bytes, 22);
+    assert!(!format!("{seen:?}").contains("acme"));
+}
+
+#[test]
+fn what_is_no_log_says_in_which_line() {
+    let broken = |from: &str, to: &str| {
+        let text = TEXT.replacen(from, to, 1);
+        assert_ne!(text, TEXT);
+        capture::read(&text).expect_err("it is broken")[0].to_string()
+    };
+    assert_eq!(broken("Channel:      1\n", "Channel:      one\n"), "line 9: the number of a channel is none");
+    assert_eq!(broken("[<<\"order.placed\">>]", "[<<\"order.placed\">>"), "line 11: Routing keys: a comma or a bracket is missing");
+    assert_eq!(broken("Connection:   127", "Somewhere:    127"), "line 3: the record has no \"Connection:\"");
+    let broken = |line: &str| capture::read(&format!("{JSON}\n{line}\n")).expect_err("it is broken")[0].to_string();
+    assert!(broken("{").starts_with("line 5: this is not JSON"), "{}", broken("{"));
+    assert_eq!(broken("{\"timestamp\":\"now\"}"), "line 5: \"timestamp\" is no time of a trace");
+}
+
+#[test]
+fn a_capture_is_written_and_read_again() {
+    for text in [TEXT, OLD_TEXT, JSON] {
+        let seen = read(text);
+        assert_eq!(read(&file::write(&seen)), seen);
+    }
+    let text = file::write(&read(TEXT));
+    let cut = &text[..text.len() - 20];
+    assert_eq!(read(cut).notes, ["The last line of the file is cut off."]);
+    let newer = text.replacen("\"requeue_capture\": 1", "\"requeue_capture\": 2", 1);
+    assert!(capture::read(&newer).expect_err("it is of tomorrow")[0].to_string().contains("this Requeue reads format 1"));
+    let wrong = |line: &str| capture::read(&format!("{text}{line}\n")).expect_err("it is wrong")[0].to_string();
+    let number = text.lines().count() + 1;
+    assert!(wrong(r#"{"at_ms":1,"note":"early"}"#).starts_with(&format!("line {number}: records are given in the order")));
+    assert!(
+        wrong(r#"{"at_ms":9000,"message":9,"published":{"by":[0,1]}}"#)
+            .starts_with(&format!("line {number}, message: expected a whole number from 0 to 3"))
+    );
+    assert!(
+        wrong(r#"{"at_ms":9000,"message":0,"published":{"by":[7,1]}}"#).contains("published.by[0]: expected a whole number from 0 to 2")
+    );
+    assert!(wrong(r#"{"at_ms":9000}"#).contains("a line has one of"));
+}
+
+#[test]
+fn too_many_records_are_refused() {
+    let mut text = file::write_head(&Capture::default());
+    for number in 0..=limits::CAPTURED {
+        text += &format!("{{\"at_ms\":{number},\"depths\":{{\"q\":[1,0]}}}}\n");
+    }
+    let problems = capture::read(&text).expect_err("too many");
+    assert!(problems[0].to_string().contains("50,001 records of a capture are more than 50,000"), "{problems:?}");
+}
+
+/// Of messages that are alike, the oldest is delivered first; a redelivery is of one that was delivered.
+#[test]
+fn messages_that_are_alike_are_told_apart_by_their_order() {
+    use requeue::formats::capture::matching::Matcher;
+    let (work, dead): (Name, Name) = ("work".into(), "dead".into());
+    let mut matcher = Matcher::default();
+    let published: Vec<usize> = (0..3).map(|_| matcher.published(7, std::slice::from_ref(&work))).collect();
+    assert_eq!(published, [0, 1, 2]);
+    let mut delivered = |queue: &Name, redelivered| matcher.delivered(7, queue, redelivered);
+    assert_eq!(delivered(&work, Some(false)), (0, false));
+    assert_eq!(delivered(&work, Some(true)), (0, false));
+    assert_eq!(delivered(&work, Some(false)), (1, false));
+    assert_eq!(delivered(&dead, Some(false)), (0, false), "as a dead letter");
+    assert_eq!(delivered(&work, None), (2, false));
+    assert_eq!(delivered(&work, Some(false)), (3, true), "it stood there before");
+    assert_eq!(delivered(&dead, Some(true)), (0, false));
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let base = prop::sample::select(vec![TEXT.to_owned(), OLD_TEXT.to_owned(), JSON.to_owned(), file::write(&read(TEXT))]);
+    let signs = prop::sample::select(vec![
+        "<<",
+        "\"",
+        "[",
+        "{",
+        "}",
+        "]",
+        "\n",
+        "\u{e9}",
+        "Properties:   ",
+        "Payload: \n",
+        "-1",
+        "\\",
+        "=",
+        "",
+        "null",
+        "1e99",
+        ",",
+    ]);
+    (base, prop::collection::vec((0.0..1.0_f64, 0..40_usize, signs), 1..6)).prop_map(|(mut text, changes)| {
+        for (place, removed, added) in changes {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "a place in a short text"
+            )]
+            let start = text.floor_char_boundary((text.len() as f64 * place) as usize);
+            let end = text.floor_char_boundary((start + removed).min(text.len()));
+            text.replace_range(start..end.max(start), added);
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever stands there is read, or refused with a reason; and what is read is written and read again.
+    #[test]
+    fn no_text_is_too_hostile(text in hostile()) {
+        match capture::read(&text) {
+            Err(problems) => prop_assert!(!problems.is_empty()),
+            Ok(seen) => {
+                let again = capture::read(&file::write(&seen)).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
+                prop_assert_eq!(again.records, seen.records);
+            }
+        }
+    }
+}
+
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id())))
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("it is plain")
+    }
+
+    fn read(&self) -> String {
+        std::fs::read_to_string(&self.0).expect("it was written")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const USER: &str = "tapper";
+const PASSWORD: &str = "s3cret/pa55@word";
+const PASSWORD_IN_URL: &str = "s3cret%2Fpa55%40word";
+
+/// Nothing that is told or written may hold it, in any of its forms.
+fn assert_no_credentials(text: &str) {
+    // As `Basic` has them.
+    let encoded = ["dGFwcGVyOnMzY3JldC9wYTU1QHdvcmQ", "tapper:"];
+    for secret in [PASSWORD, PASSWORD_IN_URL, "s3cret"].iter().chain(&encoded) {
+        assert!(!text.contains(secret), "it tells {secret}:\n{text}");
+    }
+}
+
+fn requeue(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_requeue"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// No error tells an address again: people copy errors into reports.
+#[test]
+fn no_error_holds_a_password() {
+    let file = Scratch::new("never-written");
+    for place in ["127.0.0.1:1", "127.0.0.1:port", "nowhere.invalid", "[::1", "", "127.0.0.1:1/%zz", "a b"] {
+        for scheme in ["http", "https", "amqp", "amqps", "ftp", ""] {
+            let url = format!("{scheme}://{USER}:{PASSWORD_IN_URL}@{place}");
+            let snapshot = vec!["snapshot", "--management", &url];
+            let watch = vec!["watch", "--amqp", &url, "--management", &url, "-o", file.path()];
+            let plain = vec!["watch", "--amqp", "amqp://127.0.0.1:1", "--management", &url, "-o", file.path()];
+            let script = vec!["script", "tests/conformance/B-declare/purge.json", "--amqp", &url, "--management", "http://127.0.0.1:1"];
+            for arguments in [snapshot, watch, plain, script] {
+                let ended = requeue(&arguments).env("REQUEUE_PASSWORD", PASSWORD).output().expect("the command starts");
+                assert!(!ended.status.success(), "{arguments:?}");
+                assert_no_credentials(&String::from_utf8_lossy(&ended.stdout));
+                assert_no_credentials(&String::from_utf8_lossy(&ended.stderr));
+            }
+        }
+    }
+    assert!(!file.0.exists());
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"))
+}
+
+const VHOST: &str = "requeue running";
+
+/// The broker as its administrator, its virtual host and a user made.
+fn prepared() -> RealBroker {
+    let address = Address { vhost: VHOST.to_owned(), ..Address::parse(&variable("REQUEUE_AMQP")).expect("an address") };
+    let broker = RealBroker { address, management: variable("REQUEUE_MANAGEMENT"), ctl: None, quiet: real::QUIET };
+    let manage = |verb: &str, path: &str, body: Json| real::manage(&broker, verb, path, Some(&body)).expect("the broker answers");
+    manage("DELETE", "vhosts/requeue%20running", Json::Null);
+    manage("PUT", "vhosts/requeue%20running", json!({ "description": "kept", "tags": "a,b", "tracing": false }));
+    manage("PUT", &format!("users/{USER}"), json!({ "password": PASSWORD, "tags": "administrator" }));
+    let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
+    manage("PUT", &format!("permissions/requeue%20running/{USER}"), all.clone());
+    manage("PUT", "permissions/requeue%20running/guest", all);
+    broker
+}
+
+fn is_traced(broker: &RealBroker) -> bool {
+    let vhost = real::manage(broker, "GET", "vhosts/requeue%20running", None).expect("the broker answers");
+    assert_eq!((&vhost["description"], vhost["tags"].to_string().contains("\"b\"")), (&json!("kept"), true), "{vhost}");
+    vhost["tracing"].as_bool().expect("it says so")
+}
+
+fn run(broker: &RealBroker, steps: &Json) {
+    let script = json!({ "script": 1, "profile": variable("REQUEUE_PROFILE"), "steps": steps });
+    let script = broker_script::read(&script.to_string()).unwrap_or_else(|problems| panic!("{problems:?}"));
+    for line in real::run(&script, broker).expect("the broker answers") {
+        let line = line.to_json();
+        assert!(!line.contains("\"error\""), "{line}");
+    }
+}
+
+/// What is there before anything is watched.
+fn topology() -> Json {
+    json!([
+        { "op": "exchange.declare", "exchange": "orders", "type": "topic", "durable": true },
+        { "op": "queue.declare", "queue": "dead", "durable": true },
+        { "op": "queue.declare", "queue": "idle", "durable": true },
+        { "op": "queue.declare", "queue": "work", "durable": true,
+          "arguments": { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" } },
+        { "op": "queue.bind", "queue": "work", "exchange": "orders", "routing_key": "order.*" },
+        { "op": "basic.publish", "exchange": "", "routing_key": "idle", "body": "one" },
+        { "op": "basic.publish", "exchange": "", "routing_key": "idle", "body": "two" },
+        { "op": "basic.publish", "exchange": "", "routing_key": "idle", "body": "three" },
+    ])
+}
+
+const HIDDEN: [&str; 2] = ["hidden-payload", "hidden-header"];
+
+/// One is acknowledged, one requeued and then rejected, one stays unacked; one goes nowhere.
+fn traffic() -> Json {
+    let publish = |key: &str, id: &str| {
+        json!({ "op": "basic.publish", "connection": "shop", "channel": "p", "exchange": "orders", "routing_key": key, "body": HIDDEN[0],
+                "properties": { "message_id": id, "headers": { "tenant": HIDDEN[1] } } })
+    };
+    json!([
+        { "op": "basic.qos", "connection": "mail", "channel": "c", "prefetch_count": 2 },
+        { "op": "basic.consume", "connection": "mail", "channel": "c", "queue": "work", "consumer_tag": "k" },
+        publish("order.placed", "e-1"),
+        publish("order.placed", "e-2"),
+        publish("order.placed", "e-3"),
+        publish("nothing", "e-4"),
+        { "op": "basic.ack", "connection": "mail", "channel": "c", "of": { "delivery_tag": 1 } },
+        { "op": "basic.nack", "connection": "mail", "channel": "c", "of": { "delivery_tag": 2 }, "requeue": true },
+        { "op": "basic.get", "connection": "mail", "channel": "g", "queue": "idle", "no_ack": true },
+        { "op": "basic.consume", "connection": "mail", "channel": "d", "queue": "dead", "consumer_tag": "dead", "no_ack": true },
+        { "op": "basic.reject", "connection": "mail", "channel": "c", "of": { "delivery_tag": 4 }, "requeue": false },
+        // The statistics of queues come every five seconds.
+        { "op": "advance", "ms": 7_000 },
+    ])
+}
+
+/// Begins to watch, and waits until it does.
+fn watching(arguments: &[&str]) -> (Child, std::thread::JoinHandle<String>) {
+    let mut child = requeue(arguments).spawn().expect("the command starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let mut said = String::new();
+    loop {
+        let line = lines.next().unwrap_or_else(|| panic!("it ended: {said}")).expect("it is text");
+        said += &format!("{line}\n");
+        if line.starts_with("Watching ") {
+            break;
+        }
+    }
+    let rest = std::thread::spawn(move || {
+        lines.map_while(Result::ok).for_each(|line| said += &format!("{line}\n"));
+        said
+    });
+    (child, rest)
+}
+
+#[test]
+#[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
+fn a_running_broker_becomes_a_scenario_and_a_capture() {
+    let broker = prepared();
+    run(&broker, &topology());
+    let place = variable("REQUEUE_MANAGEMENT").replace("http://", "");
+    let management = format!("http://{USER}:{PASSWORD_IN_URL}@{place}");
+    let Address { host, port, .. } = &broker.address;
+    let amqp = format!("amqp://{USER}:{PASSWORD_IN_URL}@{host}:{port}/requeue%20running");
+    let (file, scenario) = (Scratch::new("capture.jsonl"), Scratch::new("snapshot.json"));
+    assert!(!is_traced(&broker));
+
+    let watch = ["watch", "--amqp", &amqp, "--management", &management, "--for", "11s", "-o", file.path()];
+    let (child, rest) = watching(&watch);
+    assert!(is_traced(&broker), "it was turned on");
+    let running = broker.clone();
+    let client = std::thread::spawn(move || run(&running, &traffic()));
+    // While its statistics are fresh, a snapshot is taken.
+    std::thread::sleep(Duration::from_secs(6));
+    let ended = requeue(&["snapshot", "--management", &management, "--vhost", VHOST, "-o", scenario.path(), "--report", "json"])
+        .output()
+        .expect("the command starts");
+    let (out, err) = (String::from_utf8_lossy(&ended.stdout).into_owned(), String::from_utf8_lossy(&ended.stderr).into_owned());
+    assert!(ended.status.success(), "{err}");
+    assert_no_credentials(&format!("{out}{err}"));
+    client.join().expect("the traffic is over");
+    let ended = child.wait_with_output().expect("it ends");
+    let said = rest.join().expect("it is read");
+    assert!(ended.status.success(), "{said}");
+    assert!(!is_traced(&broker), "what was turned on is off again: {said}");
+    assert_no_credentials(&format!("{said}{}", String::from_utf8_lossy(&ended.stdout)));
+
+    // The snapshot: what is declared, what stands there, who consumes.
+    let text = scenario.read();
+    assert_no_credentials(&text);
+    let found = scenario_file::read(&text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert_eq!(validate(&found), []);
+    let messages: Vec<(&str, u32)> = found.broker.queues.iter().map(|queue| (&*queue.name, queue.messages)).collect();
+    assert_eq!(messages, [("dead", 0), ("idle", 2), ("work", 1)], "{out}");
+    let consumers: Vec<(&str, u16, bool)> = found
+        .services
+        .iter()
+        .flat_map(|service| &service.handlers)
+        .filter_map(|handler| match &handler.trigger {
+            Trigger::Queue(one) => Some((&*one.queue, one.prefetch, one.auto_ack)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(consumers, [("work", 2, false), ("dead", 0, true)], "{out}");
+    let report: Json = serde_json::from_str(&out).expect("it is JSON");
+    assert_eq!((&report["running"]["ready"], &report["running"]["unacked"]), (&json!(2), &json!(1)), "{report:#}");
+
+    // The capture.
+    let text = file.read();
+    assert_no_credentials(&text);
+    assert!(!HIDDEN.iter().any(|hidden| text.contains(hidden)), "{text}");
+    assert!(!text.contains(USER), "{text}");
+    let seen = read(&text);
+    let mut what: Vec<String> = told(&seen).iter().map(|line| line.split_once(' ').expect("a time").1.to_owned()).collect();
+    // Two channels tell of what they do, each in its order.
+    what.sort();
+    assert_eq!(
+        what,
+        [
+            "+ m0 orders:order.placed > work",
+            "+ m1 orders:order.placed > work",
+            "+ m2 orders:order.placed > work",
+            "+ m3 orders:nothing > ",
+            "dead > m1 rejected in work",
+            "idle > m4",
+            "work > m0",
+            "work > m1",
+            "work > m1 again",
+            "work > m2",
+        ],
+        "{text}"
+    );
+    let depth = |name: &str| {
+        let depths = seen.records.iter().filter_map(|record| if let What::Depths(depths) = &record.what { Some(depths) } else { None });
+        depths.flatten().filter(|(queue, ..)| &**queue == name).map(|(_, ready, unacked)| (*ready, *unacked)).collect::<Vec<_>>()
+    };
+    assert_eq!(depth("work").last(), Some(&(0, 1)), "{text}");
+    assert_eq!(depth("idle").last(), Some(&(2, 0)), "{text}");
+    assert!(seen.records.iter().any(|record| matches!(&record.what, What::Consumers(all) if all.len() == 2)), "{text}");
+    assert!(seen.definitions.is_some() && seen.version.is_some() && seen.vhost.as_deref() == Some(VHOST));
+
+    stopping_turns_off_what_was_turned_on(&broker, &amqp, &management);
+}
+
+/// By a signal, as Ctrl+C sends it; and what was on before stays on.
+fn stopping_turns_off_what_was_turned_on(broker: &RealBroker, amqp: &str, management: &str) {
+    let file = Scratch::new("stopped.jsonl");
+    let ctl = variable("REQUEUE_RABBITMQCTL");
+    let stopped = |more: &[&str]| {
+        let mut arguments = vec!["watch", "--amqp", amqp, "--management", management, "--payloads", "-o", file.path()];
+        arguments.extend(more);
+        let (child, rest) = watching(&arguments);
+        assert!(is_traced(broker));
+        run(
+            broker,
+            &json!([{ "op": "basic.publish", "exchange": "", "routing_key": "idle", "body": HIDDEN[0] }, { "op": "advance", "ms": 500 }]),
+        );
+        let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+        assert!(interrupted.success());
+        let ended = child.wait_with_output().expect("it ends");
+        let said = rest.join().expect("it is read");
+        assert!(ended.status.success(), "{said}");
+        let seen = read(&file.read());
+        assert_eq!(seen.notes, ["It was ended by hand."], "{said}");
+        assert_eq!(seen.messages.len(), 1, "{said}");
+        assert_eq!(seen.messages[0].payload.as_deref(), Some(HIDDEN[0]), "payloads were asked for");
+    };
+    stopped(&[]);
+    assert!(!is_traced(broker));
+    stopped(&["--ctl", &ctl]);
+    assert!(!is_traced(broker));
+    let status = Command::new(&ctl).args(["trace_on", "-p", VHOST]).status().expect("it runs");
+    assert!(status.success() && is_traced(broker));
+    stopped(&[]);
+    assert!(is_traced(broker), "it was on before");
+    // It outlives the virtual host.
+    let status = Command::new(&ctl).args(["trace_off", "-p", VHOST]).status().expect("it runs");
+    assert!(status.success());
+    real::manage(broker, "DELETE", "vhosts/requeue%20running", None).expect("the broker answers");
+    real::manage(broker, "DELETE", &format!("users/{USER}"), None).expect("the broker answers");
+}
