@@ -4,18 +4,23 @@
 #![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #![expect(clippy::disallowed_methods, reason = "tests are told by their environment, and wait for a real broker")]
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use requeue::base::{SimTime, limits};
-use requeue::broker::{Name, Value};
+use requeue::broker::{Event, Name, Value};
 use requeue::cli::real::{self, Address, RealBroker};
+use requeue::formats::capture::replay::replay;
 use requeue::formats::capture::{self, Capture, Source, What, file, tracing};
-use requeue::formats::{broker_script, scenario_file};
-use requeue::scenario::{Trigger, validate};
+use requeue::formats::{broker_script, recording_file, scenario_file};
+use requeue::scenario::{Scenario, Trigger, validate};
+use requeue::sim::biography::biography;
+use requeue::sim::{Input, Recording, Timeline, World, WorldEvent};
 use serde_json::{Value as Json, json};
 
 const TEXT: &str = include_str!("running/trace.log");
@@ -149,7 +154,7 @@ fn a_capture_is_written_and_read_again() {
 fn too_many_records_are_refused() {
     let mut text = file::write_head(&Capture::default());
     for number in 0..=limits::CAPTURED {
-        text += &format!("{{\"at_ms\":{number},\"depths\":{{\"q\":[1,0]}}}}\n");
+        writeln!(text, "{{\"at_ms\":{number},\"depths\":{{\"q\":[1,0]}}}}").expect("a text takes it");
     }
     let problems = capture::read(&text).expect_err("too many");
     assert!(problems[0].to_string().contains("50,001 records of a capture are more than 50,000"), "{problems:?}");
@@ -216,6 +221,13 @@ proptest! {
     /// Whatever stands there is read, or refused with a reason; and what is read is written and read again.
     #[test]
     fn no_text_is_too_hostile(text in hostile()) {
+        if let Ok(seen) = capture::read(&text) {
+            let replay = replay(&seen, "hostile");
+            prop_assert_eq!(validate(&replay.scenario), []);
+            let (scenario, until) = (replay.scenario.clone(), replay.until.at);
+            let world = World::replay(&replay.recording(scenario), until.min(SimTime::from_secs(60)));
+            prop_assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
+        }
         match capture::read(&text) {
             Err(problems) => prop_assert!(!problems.is_empty()),
             Ok(seen) => {
@@ -224,6 +236,102 @@ proptest! {
             }
         }
     }
+}
+
+/// A capture of a system with dead letters: what `requeue watch` wrote of the traffic below.
+fn captured() -> String {
+    std::fs::read_to_string("tests/running/capture.jsonl").expect("it is there")
+}
+
+/// How many messages a queue of the replay holds at a moment: ready and unacked.
+fn held(world: &World, queue: &str) -> (u64, u64) {
+    let queue = world.broker().queue(queue).unwrap_or_else(|| panic!("{queue} is there"));
+    (queue.ready(), queue.unacked())
+}
+
+fn replayed(text: &str) -> (Recording, SimTime) {
+    let replay = replay(&read(text), "replay");
+    assert_eq!(validate(&replay.scenario), []);
+    let (scenario, until) = (replay.scenario.clone(), replay.until.at);
+    let recording = replay.recording(scenario);
+    // It is kept as any recording is.
+    let kept = recording_file::read(&recording_file::write(&recording, until)).unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert_eq!(kept.recording, recording);
+    (recording, until)
+}
+
+/// What the replayed broker delivered, in its order: `work > e-1`, and `again` behind a redelivery.
+fn delivered(recording: &Recording, until: SimTime) -> Vec<String> {
+    let mut timeline = Timeline::open(recording.clone());
+    let mut seen = Vec::new();
+    while let Some(occurrence) = timeline.run_to(until, |one| matches!(one.what, WorldEvent::Broker(Event::Delivered(_)))) {
+        for one in timeline.drain_occurrences().chain([occurrence]) {
+            if let WorldEvent::Broker(Event::Delivered(one)) = one.what {
+                let event = one.message.properties.message_id.clone().unwrap_or_default();
+                let line = format!("{} > {event}{}", one.queue, if one.redelivered { " again" } else { "" });
+                if seen.last() != Some(&line) {
+                    seen.push(line);
+                }
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn a_capture_is_replayed_as_it_was_seen() {
+    let (recording, until) = replayed(&captured());
+    let expected = ["work > e-1", "work > e-2", "work > e-2 again", "work > e-3", "dead > e-2"];
+    let seen = delivered(&recording, until);
+    for line in expected {
+        assert_eq!(seen.iter().filter(|one| *one == line).count(), 1, "{line}: {seen:?}");
+    }
+    let world = World::replay(&recording, until);
+    assert_eq!(world.halted(), None);
+    assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
+    // As the real one had it at the end.
+    assert_eq!((held(&world, "work"), held(&world, "idle"), held(&world, "dead")), ((0, 1), (2, 0), (0, 0)));
+    // Where one message went, with RabbitMQ's reason.
+    let told = format!("{:?}", biography(&recording, &"e-2".into(), until).expect("it has a story"));
+    assert!(told.contains("Rejected") && told.contains("work") && told.contains("dead"), "{told}");
+    // And back in time.
+    let mut timeline = Timeline::open(recording.clone());
+    timeline.seek(until);
+    timeline.seek(SimTime::from_millis(60));
+    assert_eq!((held(timeline.world(), "work"), held(timeline.world(), "idle").0), ((0, 0), 3));
+    timeline.seek(until);
+    assert_eq!(timeline.world().trace_hash(), world.trace_hash());
+}
+
+/// A log has no acknowledgements and no definitions: what was not delivered again counts as done.
+#[test]
+fn a_log_is_replayed_with_the_parts_that_were_seen() {
+    for text in [TEXT, OLD_TEXT, JSON] {
+        let (recording, until) = replayed(text);
+        let world = World::replay(&recording, until + SimTime::from_secs(1));
+        for queue in recording.scenario.broker.queues.iter().map(|queue| &*queue.name) {
+            assert_eq!(held(&world, queue), (0, 0), "{queue}");
+        }
+        assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
+    }
+    let (recording, until) = replayed(TEXT);
+    let names: Vec<&str> = recording.scenario.services.iter().map(|service| &*service.name).collect();
+    assert_eq!(names, ["orders-publisher", "audit-consumer", "order-service"]);
+    assert_eq!(delivered(&recording, until).len(), 4, "{:?}", delivered(&recording, until));
+}
+
+/// A broker that does no more as it was recorded hands out what is ready.
+#[test]
+fn a_replay_goes_on_as_a_simulation() {
+    let (recording, _) = replayed(&captured());
+    let mut timeline = Timeline::open(recording.clone());
+    timeline.seek(SimTime::from_millis(60));
+    let mut live = Scenario::clone(&recording.scenario);
+    live.broker.recorded = false;
+    timeline.inject(Input::Edit(Arc::new(live)));
+    timeline.advance(SimTime::from_secs(1), u64::MAX);
+    let (ready, unacked) = held(timeline.world(), "idle");
+    assert_eq!((ready, ready + unacked), (0, 3), "its consumer gets all of them");
 }
 
 struct Scratch(PathBuf);
@@ -360,7 +468,7 @@ fn traffic() -> Json {
         { "op": "basic.consume", "connection": "mail", "channel": "d", "queue": "dead", "consumer_tag": "dead", "no_ack": true },
         { "op": "basic.reject", "connection": "mail", "channel": "c", "of": { "delivery_tag": 4 }, "requeue": false },
         // The statistics of queues come every five seconds.
-        { "op": "advance", "ms": 7_000 },
+        { "op": "advance", "ms": 12_000 },
     ])
 }
 
@@ -371,13 +479,13 @@ fn watching(arguments: &[&str]) -> (Child, std::thread::JoinHandle<String>) {
     let mut said = String::new();
     loop {
         let line = lines.next().unwrap_or_else(|| panic!("it ended: {said}")).expect("it is text");
-        said += &format!("{line}\n");
+        said.extend([&*line, "\n"]);
         if line.starts_with("Watching ") {
             break;
         }
     }
     let rest = std::thread::spawn(move || {
-        lines.map_while(Result::ok).for_each(|line| said += &format!("{line}\n"));
+        lines.map_while(Result::ok).for_each(|line| said.extend([&*line, "\n"]));
         said
     });
     (child, rest)
@@ -388,6 +496,13 @@ fn watching(arguments: &[&str]) -> (Child, std::thread::JoinHandle<String>) {
 fn a_running_broker_becomes_a_scenario_and_a_capture() {
     let broker = prepared();
     run(&broker, &topology());
+    // What is ready is counted every five seconds.
+    let counted =
+        || real::manage(&broker, "GET", "queues/requeue%20running/idle", None).expect("the broker answers")["messages_ready"].clone();
+    let began = std::time::Instant::now();
+    while counted() != json!(3) && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(200));
+    }
     let place = variable("REQUEUE_MANAGEMENT").replace("http://", "");
     let management = format!("http://{USER}:{PASSWORD_IN_URL}@{place}");
     let Address { host, port, .. } = &broker.address;
@@ -468,6 +583,13 @@ fn a_running_broker_becomes_a_scenario_and_a_capture() {
     assert_eq!(depth("idle").last(), Some(&(2, 0)), "{text}");
     assert!(seen.records.iter().any(|record| matches!(&record.what, What::Consumers(all) if all.len() == 2)), "{text}");
     assert!(seen.definitions.is_some() && seen.version.is_some() && seen.vhost.as_deref() == Some(VHOST));
+
+    if std::env::var_os("REQUEUE_ACCEPT").is_some() {
+        std::fs::write("tests/running/capture.jsonl", &text).expect("it can be written");
+    }
+    let (recording, until) = replayed(&text);
+    let world = World::replay(&recording, until);
+    assert_eq!((held(&world, "work"), held(&world, "idle"), held(&world, "dead")), ((0, 1), (2, 0), (0, 0)), "{text}");
 
     stopping_turns_off_what_was_turned_on(&broker, &amqp, &management);
 }

@@ -134,13 +134,13 @@ pub fn deed(input: &Input) -> Option<String> {
         Input::Publish(message) => texts::publish(&message.routing_key),
         Input::Request { client, count } => texts::requests(*count, client),
         Input::Purge { queue } => texts::purge(queue),
-        Input::Get { .. } | Input::Move { .. } | Input::Silence | Input::Edit(_) => return None,
+        Input::Get { .. } | Input::Move { .. } | Input::Silence | Input::Edit(_) | Input::Observed(_) => return None,
     })
 }
 
 /// The kills by hand that one run has and the other has not, each with its moment.
 fn kills(one: &Recording, other: &Recording) -> Vec<String> {
-    let is_own = |timed: &&TimedInput| !other.inputs.iter().any(|known| known.declares(timed));
+    let is_own = |timed: &&TimedInput| !other.inputs.iter().any(|known| known.is_like(timed));
     let kill = |timed: &TimedInput| match &timed.input {
         Input::Fault(fault) => match &fault.kind {
             FaultKind::Kill(target) => Some(texts::killed_at(&target.service, &timed.at)),

@@ -256,6 +256,7 @@ pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
         Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),
         Ok(Opened::Recording(recording, end)) => show(app, Session::opened(recording, end)),
         Ok(Opened::Definitions) => super::update(app, ImportAction::Begin { name, text: text.to_owned() }),
+        Ok(Opened::Capture) => super::update(app, ImportAction::Replay { name, text: text.to_owned() }),
         Ok(Opened::Progress(progress)) => {
             app.dialog = app.course.is_some().then_some(Dialog::Course);
             app.progress.unite(&progress);
@@ -275,6 +276,16 @@ impl App {
     /// A file cannot come in, for this reason.
     pub(super) fn refuse(&mut self, name: String, problem: Problem) -> Vec<Effect> {
         refuse(self, name, vec![problem])
+    }
+
+    /// The same, for all of these.
+    pub(super) fn refuse_for(&mut self, name: String, problems: Vec<Problem>) -> Vec<Effect> {
+        refuse(self, name, problems)
+    }
+
+    /// A system that came from elsewhere opens.
+    pub(super) fn show_session(&mut self, session: Session) -> Vec<Effect> {
+        show(self, session)
     }
 }
 

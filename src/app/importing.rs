@@ -15,13 +15,14 @@ use super::workspace::Drawer;
 use super::{App, EditAction, Node};
 use crate::base::ordered::{OrderedMap, in_order, sort_by};
 use crate::broker::Profile;
+use crate::formats::capture::{self, replay};
 use crate::formats::definitions::report::{Counts, Kind};
 use crate::formats::definitions::{Definitions, Imported, Mistake, Options, Refusal, Report};
 pub use crate::formats::definitions::{Entry, Vhost};
 use crate::scenario::edit::populate::{Offer, Share, first_message, offers};
 use crate::scenario::edit::{self, Edit, Part, Population};
 use crate::scenario::findings::{findings, remarks};
-use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
+use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger, validate};
 use crate::sim::Recording;
 
 /// The same system with every part at its place, along the way of messages.
@@ -173,6 +174,11 @@ fn joined(session: &Session, members: Vec<(Node, Rect)>) -> Vec<Vec<(Node, Rect)
 pub enum ImportAction {
     /// A file was recognised as definitions.
     Begin {
+        name: String,
+        text: String,
+    },
+    /// A file was recognised as what was seen of a running broker.
+    Replay {
         name: String,
         text: String,
     },
@@ -348,6 +354,7 @@ impl App {
 pub(super) fn update(app: &mut App, action: ImportAction) -> Vec<Effect> {
     match action {
         ImportAction::Begin { name, text } => return begin(app, name, text),
+        ImportAction::Replay { name, text } => return replayed(app, name, &text),
         ImportAction::Choose(vhost) => return again(app, |importing| importing.vhost = Some(vhost)),
         ImportAction::SimulateAs(profile) => return again(app, |importing| importing.profile = profile),
         ImportAction::Use => return take(app),
@@ -384,6 +391,27 @@ fn begin(app: &mut App, name: String, text: String) -> Vec<Effect> {
     };
     let vhosts = definitions.vhosts_with_parts();
     show(app, Importing { name, text, vhosts, vhost: None, profile: None, shown: None, own: None, services: Services::default() })
+}
+
+/// What was seen of a running broker is played as a recording, from its beginning.
+fn replayed(app: &mut App, name: String, text: &str) -> Vec<Effect> {
+    let seen = match capture::read(text) {
+        Ok(seen) => seen,
+        Err(problems) => return app.refuse_for(name, problems),
+    };
+    let mut replay = replay::replay(&seen, &replay::title(&name));
+    let (scenario, until) = (std::mem::replace(&mut replay.scenario, Scenario::empty("")), replay.until);
+    // A system that could not be made by hand is not shown either.
+    let problems = validate(&scenario);
+    if !problems.is_empty() {
+        return app.refuse_for(name, problems);
+    }
+    let notice = replay.notes.first().map(Notice::told);
+    let recording = replay.recording(arranged(scenario));
+    let mut session = Session::opened(recording, until);
+    session.notice = notice;
+    app.dialog = None;
+    app.show_session(session)
 }
 
 /// With the place, where there is one.

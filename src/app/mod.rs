@@ -93,7 +93,7 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::formats::opened::is_definitions;
+use crate::formats::opened::{is_capture, is_definitions};
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
@@ -318,6 +318,10 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Edit(EditAction::Paste(text)) if is_definitions(&text) => {
             let name = texts::session::WHAT_WAS_PASTED.to_owned();
             rest::carry_out(app, ImportAction::Begin { name, text }, |rest| rest.import)
+        }
+        Action::Edit(EditAction::Paste(text)) if is_capture(&text) => {
+            let name = texts::session::WHAT_WAS_PASTED.to_owned();
+            rest::carry_out(app, ImportAction::Replay { name, text }, |rest| rest.import)
         }
         Action::Edit(action) => rest::carry_out(app, action, |rest| rest.edit),
         Action::Select(action) => select::update(app, action),

@@ -523,7 +523,7 @@ impl Playhead {
         let (Some(parted), Some(there)) = (self.parted(), self.alternate_branch.as_ref()) else { return Vec::new() };
         let here = self.timeline.recording();
         let is_new = |timed: &&TimedInput| {
-            timed.at >= parted && !matches!(timed.input, Input::Edit(_)) && !here.inputs.iter().any(|known| known.declares(timed))
+            timed.at >= parted && !matches!(timed.input, Input::Edit(_)) && !here.inputs.iter().any(|known| known.is_like(timed))
         };
         there.timeline.recording().inputs.iter().filter(is_new).collect()
     }

@@ -67,7 +67,7 @@ limits! {
         REMEMBERED: u32 = 1_000_000, "ids that a handler remembers";
     "a recording":
         INPUTS: usize = 100_000, "inputs of a run";
-        INPUTS_IN_A_FILE: usize = 10_000, "inputs of a recording in a file";
+        INPUTS_IN_A_FILE: usize = 100_000, "inputs of a recording in a file";
         CAPTURED: usize = 50_000, "records of a capture";
         BY_HAND: u32 = 10_000, "messages that are published, fetched or moved by hand at once";
     "a lesson and a broker script":

@@ -46,6 +46,7 @@ mod expire;
 mod invariants;
 mod node;
 mod publish;
+mod recorded;
 mod settle;
 mod stream;
 mod turn;
@@ -116,6 +117,8 @@ pub struct Broker {
     dice: dice::Dice,
     scratch: publish::Scratch,
     unasked: turn::UnaskedLater,
+    /// It hands out nothing by itself: see [`recorded`].
+    is_recorded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -187,6 +190,7 @@ impl Broker {
             dice: dice::Dice::default(),
             scratch: publish::Scratch::default(),
             unasked: turn::UnaskedLater::default(),
+            is_recorded: false,
         };
         for (name, kind, internal) in PREDECLARED {
             broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));

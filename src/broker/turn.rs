@@ -53,6 +53,9 @@ impl Unasked {
 impl Broker {
     /// The consumer that takes the message at hand. Those that cannot take it leave the turn (rules 68, 69).
     pub(super) fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        if self.is_recorded {
+            return None;
+        }
         let queue = self.queues.get_mut(&id)?;
         match queue.messages.kind() {
             Kind::Classic => next_of_classic(queue, &self.consumers, &self.channels),

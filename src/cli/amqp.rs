@@ -28,7 +28,7 @@ pub struct Address {
     pub vhost: String,
 }
 
-/// Without the password: what is told is kept, and copied into reports.
+/// Without the password: people copy such texts into reports.
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}, virtual host {}", self.host, self.port, self.vhost)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::document::parse;
 use super::draft_file::{self, DraftFile};
 use super::site_list::{self, Course, GalleryEntry};
-use super::{definitions, lesson_file, progress_file, recording_file, scenario_file};
+use super::{capture, definitions, lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
 use crate::scenario::{Json, Problem, Scenario};
@@ -19,6 +19,8 @@ pub enum Opened {
     Progress(Progress),
     /// Definitions of RabbitMQ: their report is seen before anything is replaced.
     Definitions,
+    /// What was seen of a running broker: it is replayed.
+    Capture,
 }
 
 /// What reads texts that are opened, and writes what is kept.
@@ -145,6 +147,7 @@ enum Format {
     Progress(Json),
     Recording(Json),
     Definitions,
+    Capture,
     /// And anything else: the reader of scenarios says what is wrong with it.
     Scenario(Json),
 }
@@ -152,6 +155,9 @@ enum Format {
 fn format(text: &str) -> Result<Format, Vec<Problem>> {
     if lesson_file::is_one(text) {
         return Ok(Format::Lesson);
+    }
+    if capture::is_one(text) {
+        return Ok(Format::Capture);
     }
     let document = match parse(text) {
         Ok(document) => document,
@@ -176,6 +182,12 @@ pub fn is_definitions(text: &str) -> bool {
     matches!(format(text), Ok(Format::Definitions))
 }
 
+/// Whether a text is meant as what was seen of a running broker.
+#[must_use]
+pub fn is_capture(text: &str) -> bool {
+    capture::is_one(text)
+}
+
 fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
     scenario_file::of_document(document).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario)), Until::default()))
 }
@@ -184,7 +196,7 @@ fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
 fn read_scenario(text: &str) -> Result<Option<Opened>, Vec<Problem>> {
     match format(text)? {
         Format::Scenario(document) => scenario(&document).map(Some),
-        Format::Lesson | Format::Progress(_) | Format::Recording(_) | Format::Definitions => Ok(None),
+        Format::Lesson | Format::Progress(_) | Format::Recording(_) | Format::Definitions | Format::Capture => Ok(None),
     }
 }
 
@@ -198,6 +210,7 @@ fn read(text: &str) -> Result<Opened, Vec<Problem>> {
             Opened::Recording(file.recording, end)
         }),
         Format::Definitions => Ok(Opened::Definitions),
+        Format::Capture => Ok(Opened::Capture),
         Format::Scenario(document) => scenario(&document),
     }
 }

@@ -11,7 +11,7 @@ use super::scenario_file;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
 use crate::scenario::{Fault, FaultKind, Problem, Property, validate};
-use crate::sim::{HandPublish, Input, Recording, TimedInput, Until};
+use crate::sim::{HandPublish, Input, Observed, Recording, Settles, TimedInput, Until, Who};
 
 pub const VERSION: u64 = 1;
 
@@ -160,19 +160,56 @@ fn timed_input(node: &Node, after_steps: impl Fn(&Fields) -> u64) -> Option<Time
         fields.done();
         Some(moved)
     });
+    let observed = fields.maybe("observed").map(|node| observed(&node).map(|observed| Input::Observed(Arc::new(observed))));
     let silence = fields.flag("silence", false).then_some(Some(Input::Silence));
     let edit = fields.maybe("edit").map(|node| Some(Input::Edit(Arc::new(scenario_file::embedded(&node)))));
     fields.done();
-    let mut given = [fault, mend, publish, request, silence, edit, get, purge, moved].into_iter().flatten();
+    let mut given = [fault, mend, publish, request, silence, edit, get, purge, moved, observed].into_iter().flatten();
     if let (Some(input), None) = (given.next(), given.next()) {
         return Some(TimedInput { at, after_steps, input: input? });
     }
-    fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\", \"get\", \"purge\", \"move\"");
+    fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\", \"get\", \"purge\", \"move\", \"observed\"");
     None
 }
 
 fn on_queue(fields: &Fields) -> (Name, u32) {
     (fields.need("queue").name(), fields.need("count").whole(limits::BY_HAND.into()).try_into().unwrap_or(1))
+}
+
+/// What was seen in a running system.
+fn observed(node: &Node) -> Option<Observed> {
+    let fields = node.fields();
+    let event = fields.need("event").name();
+    let who = || Who {
+        service: fields.need("service").name(),
+        instance: fields
+            .maybe("instance")
+            .map(|node| node.whole(limits::INSTANCES.into()))
+            .and_then(|at| at.try_into().ok())
+            .unwrap_or_default(),
+    };
+    let stood = fields.maybe("stood").map(|node| self::publish(&node));
+    let published = fields.maybe("published").map(|node| self::publish(&node));
+    let delivered = fields.maybe("delivered").map(|node| node.name());
+    let settled = fields.maybe("settled").map(|node| node.name());
+    let found = match (stood, published, delivered, settled) {
+        (Some(publish), None, None, None) => Some(Observed::Stood { event, publish }),
+        (None, Some(publish), None, None) => Some(Observed::Published { by: who(), event, publish }),
+        (None, None, Some(queue), None) => {
+            let redelivered = fields.maybe("redelivered").map(|node| node.flag());
+            Some(Observed::Delivered { to: who(), queue, event, redelivered })
+        }
+        (None, None, None, Some(queue)) => {
+            let how = fields.need("how").one_of(&Settles::ALL);
+            how.map(|how| Observed::Settled { by: who(), queue, event, how })
+        }
+        _ => {
+            fields.mistake("what was seen? Give one of \"stood\", \"published\", \"delivered\", \"settled\"");
+            None
+        }
+    };
+    fields.done();
+    found
 }
 
 fn publish(node: &Node) -> HandPublish {
@@ -231,19 +268,34 @@ fn input_document(timed: &TimedInput) -> Doc {
             let to = to.as_ref().map(ToString::to_string);
             document.with("move", Doc::object().with("queue", queue.to_string()).with("count", *count).with_some("to", to))
         }
-        Input::Publish(publish) => {
-            let headers = (!publish.headers.is_empty()).then(|| table_to_json(&publish.headers));
-            let publish = Doc::object()
-                .with("exchange", publish.exchange.to_string())
-                .with("routing_key", publish.routing_key.to_string())
-                .with("payload", publish.payload.clone())
-                .with_some("headers", headers)
-                .with_unless("persistent", publish.persistent, &true)
-                .with_unless("mandatory", publish.mandatory, &false)
-                .with_unless("confirm", publish.confirm, &false)
-                .with_some("expiration", publish.expiration.as_ref().map(ToString::to_string))
-                .with_some("priority", publish.priority);
-            document.with("publish", publish)
+        Input::Publish(publish) => document.with("publish", publish_document(publish)),
+        Input::Observed(observed) => document.with("observed", observed_document(observed)),
+    }
+}
+
+fn publish_document(publish: &HandPublish) -> Doc {
+    let headers = (!publish.headers.is_empty()).then(|| table_to_json(&publish.headers));
+    Doc::object()
+        .with("exchange", publish.exchange.to_string())
+        .with("routing_key", publish.routing_key.to_string())
+        .with("payload", publish.payload.clone())
+        .with_some("headers", headers)
+        .with_unless("persistent", publish.persistent, &true)
+        .with_unless("mandatory", publish.mandatory, &false)
+        .with_unless("confirm", publish.confirm, &false)
+        .with_some("expiration", publish.expiration.as_ref().map(ToString::to_string))
+        .with_some("priority", publish.priority)
+}
+
+fn observed_document(observed: &Observed) -> Doc {
+    let of = |event: &Name| Doc::object().with("event", event.to_string());
+    let by = |doc: Doc, who: &Who| doc.with("service", who.service.to_string()).with_unless("instance", who.instance, &0);
+    match observed {
+        Observed::Stood { event, publish } => of(event).with("stood", publish_document(publish)),
+        Observed::Published { by: who, event, publish } => by(of(event), who).with("published", publish_document(publish)),
+        Observed::Delivered { to, queue, event, redelivered } => {
+            by(of(event), to).with("delivered", queue.to_string()).with_some("redelivered", *redelivered)
         }
+        Observed::Settled { by: who, queue, event, how } => by(of(event), who).with("settled", queue.to_string()).with("how", how.name()),
     }
 }

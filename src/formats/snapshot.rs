@@ -259,7 +259,7 @@ fn consume(scenario: &mut Scenario, answers: &Answers, running: &mut Running) {
             let of_channel = channels.get(&(connection, channel, more));
             of_channel.is_some_and(|all| all.len() >= limits::HANDLERS || all.iter().any(|other| other.queue == consumer.queue))
         };
-        let free = (0..).find(|more| !has(*more)).unwrap_or_default();
+        let free = (0..limits::ITEMS as u64).find(|more| !has(*more)).unwrap_or_default();
         channels.get_or_default((connection, channel, free)).push(consumer);
     }
     if unknown > 0 {

@@ -150,6 +150,8 @@ pub struct BrokerSpec {
     /// How long it takes to start: before that it refuses connections.
     pub ready: SimTime,
     pub health: Option<Health>,
+    /// It delivers only what a recording says that a real one delivered.
+    pub recorded: bool,
 }
 
 impl BrokerSpec {

@@ -6,7 +6,7 @@ use super::chunked::Chunked;
 use crate::base::SimTime;
 use crate::broker::{Name, Table};
 use crate::scenario::validate::unknown_names;
-use crate::scenario::{Fault, FaultKind, Json, Property, Scenario, Target};
+use crate::scenario::{Fault, FaultKind, Json, Property, Scenario, Target, json_object};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -28,6 +28,60 @@ pub enum Input {
     Purge { queue: Name },
     /// By hand: publishes this many messages again and takes them away here. They go to a queue, or where they were first published.
     Move { queue: Name, count: u32, to: Option<Name> },
+    /// It was seen in a running system.
+    Observed(Arc<Observed>),
+}
+
+/// What was seen in a running system. The simulated one does the same.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observed {
+    /// It was in this queue, and how it came there was not seen.
+    Stood {
+        event: Name,
+        publish: HandPublish,
+    },
+    Published {
+        by: Who,
+        event: Name,
+        publish: HandPublish,
+    },
+    /// As a redelivery or not, where that is known.
+    Delivered {
+        to: Who,
+        queue: Name,
+        event: Name,
+        redelivered: Option<bool>,
+    },
+    /// Nothing tells of it: it follows from what was seen later.
+    Settled {
+        by: Who,
+        queue: Name,
+        event: Name,
+        how: Settles,
+    },
+}
+
+/// An instance of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    pub service: Name,
+    pub instance: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settles {
+    Ack,
+    Requeue,
+    Reject,
+}
+
+impl Settles {
+    pub const ALL: [(&'static str, Self); 3] = [("ack", Self::Ack), ("requeue", Self::Requeue), ("reject", Self::Reject)];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, how)| *how == self).map_or("ack", |(name, _)| name)
+    }
 }
 
 /// What a person publishes.
@@ -43,6 +97,24 @@ pub struct HandPublish {
     pub confirm: bool,
     pub expiration: Option<Name>,
     pub priority: Option<u8>,
+}
+
+impl HandPublish {
+    /// What stands in a queue, and nothing more is known of it.
+    #[must_use]
+    pub fn stands_in(queue: Name) -> Self {
+        Self {
+            exchange: "".into(),
+            routing_key: queue,
+            payload: json_object([("from".to_owned(), Json::from("before the start"))]),
+            headers: Table::new(),
+            persistent: true,
+            mandatory: false,
+            confirm: false,
+            expiration: None,
+            priority: None,
+        }
+    }
 }
 
 impl Input {

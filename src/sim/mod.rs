@@ -67,7 +67,7 @@ mod slots;
 
 pub use flight::{Cargo, Delivery, Flight};
 pub use ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
-pub use input::{HandPublish, Input, Inputs, Recording, TimedInput, Until};
+pub use input::{HandPublish, Input, Inputs, Observed, Recording, Settles, TimedInput, Until, Who};
 pub use ledger::Ledger;
 pub use timeline::Timeline;
 pub use trace::{TimedEvent, WorldEvent};

@@ -67,7 +67,7 @@ fn a_recording_has_its_limits_too() {
     };
     assert!(recording_file::read(&recording(limits::INPUTS_IN_A_FILE)).is_ok());
     let problems = recording_file::read(&recording(limits::INPUTS_IN_A_FILE + 1)).expect_err("it has one too many");
-    assert!(said(&problems, "inputs: 10,001 inputs of a recording are more than 10,000"), "{problems:#?}");
+    assert!(said(&problems, "inputs: 100,001 inputs of a recording are more than 100,000"), "{problems:#?}");
 }
 
 /// The largest there may be: 5,000 nodes, 10,000 bindings.

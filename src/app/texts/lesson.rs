@@ -62,6 +62,7 @@ pub fn done(input: &Input, when: When) -> String {
         Input::Edit(_) => format!("The system {} changed.", when.of("is", "was")),
         Input::Get { queue, .. } => format!("You {} messages from {queue}.", when.of("get", "got")),
         Input::Purge { queue } => format!("You {} {queue}.", when.of("purge", "purged")),
+        Input::Observed(_) => format!("The recording {} on.", when.of("goes", "went")),
         Input::Move { queue, .. } => format!("You {} messages out of {queue}.", when.of("move", "moved")),
     }
 }

@@ -166,6 +166,15 @@ impl Messages {
         }
     }
 
+    /// The first that is like this, wherever it stands. Nothing is taken out of a stream.
+    pub fn take_first(&mut self, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        match self {
+            Self::Classic(messages) => messages.levels.take_first(is_it),
+            Self::Quorum(messages) => messages.take_first(is_it),
+            Self::Stream(_) => None,
+        }
+    }
+
     /// Only from the head, and only what is ready (rules 96, 98).
     pub fn pop_expired(&mut self, now: SimTime) -> Option<Entry> {
         match self {

@@ -141,6 +141,16 @@ impl QuorumMessages {
         self.new.pop_level(level)
     }
 
+    /// The first that is like this, wherever it stands.
+    pub fn take_first(&mut self, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        if let Some(place) = self.returned.iter().position(&is_it) {
+            let entry = self.returned.remove(place)?;
+            self.returned_bytes -= self.new.weigh().bytes(&entry);
+            return Some(entry);
+        }
+        self.new.take_first(is_it)
+    }
+
     /// A new message was handed out, from the line or past it.
     pub fn take_turn(&mut self) {
         self.turn = next_turn(self.turn);

@@ -166,6 +166,19 @@ impl Levels {
         Some(entry)
     }
 
+    /// The first that is like this, wherever it stands.
+    pub fn take_first(&mut self, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        for level in self.levels.iter_mut().rev() {
+            if let Some(place) = level.iter().position(&is_it) {
+                let entry = level.remove(place)?;
+                self.len -= 1;
+                self.bytes -= self.weigh.bytes(&entry);
+                return Some(entry);
+            }
+        }
+        None
+    }
+
     /// The heads of all levels.
     pub fn heads(&self) -> impl Iterator<Item = (usize, &Entry)> {
         self.levels.iter().enumerate().rev().filter_map(|(level, entries)| Some((level, entries.front()?)))

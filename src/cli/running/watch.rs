@@ -114,7 +114,7 @@ pub fn watch(options: &Options) -> Result<ExitCode, BadInput> {
     let turned_off = tracing.turn_off();
     let _ = sampler.join();
     let end = SimTime::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
-    recorder.finish(&ends, end, turned_off, &options.output)
+    recorder.finish(&ends, end, &turned_off, &options.output)
 }
 
 /// Why a watch ends.
@@ -585,7 +585,7 @@ impl Recorder {
         mut self,
         ends: &Ends,
         at: SimTime,
-        tracing: Result<Option<String>, String>,
+        tracing: &Result<Option<String>, String>,
         output: &std::path::Path,
     ) -> Result<ExitCode, BadInput> {
         let why = match ends {
@@ -594,11 +594,13 @@ impl Recorder {
             Ends::Full(why) => Some(why.clone()),
             Ends::Gone(why) => Some(format!("It ended early: {why}.")),
         };
+        // Until then no count has changed.
+        self.write(&Record { at: at.max(self.last), what: What::Depths(Vec::new()) }, None);
         if let Some(why) = &why {
             self.put(&write_note(at.max(self.last), why));
             eprintln!("{why}");
         }
-        match &tracing {
+        match tracing {
             Ok(said) => said.iter().for_each(|said| eprintln!("{said}")),
             Err(why) => eprintln!("{why}"),
         }

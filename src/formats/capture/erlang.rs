@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
         let text = &self.text[start..self.at];
         let number = text.parse().map(Term::Int).ok().or_else(|| text.parse().map(Term::Float).ok());
-        number.ok_or_else(|| NoTerm { at: start, why: "a number is none" })
+        number.ok_or(NoTerm { at: start, why: "a number is none" })
     }
 }
 

@@ -160,7 +160,7 @@ fn read_line(node: &Node, capture: &mut Capture) {
             return;
         }
         _ => {
-            node.mistake("a line has one of \"program\", \"published\", \"delivered\", \"depths\", \"consumers\", \"note\"; the second and third have a \"message\"");
+            node.mistake("a line has one of \"program\", \"published\", \"delivered\", \"depths\", \"consumers\", \"note\". A publish and a delivery have a \"message\"");
             return;
         }
     };
@@ -187,7 +187,7 @@ fn by(fields: &Fields, capture: &Capture) -> By {
     if pair.len() != 2 || capture.programs.is_empty() {
         fields.mistake("\"by\" is the number of a program and the number of its channel");
     }
-    By { program, channel: pair.get(1).map(|node| node.number_up_to()).unwrap_or_default() }
+    By { program, channel: pair.get(1).map(Node::number_up_to).unwrap_or_default() }
 }
 
 fn death(node: &Node) -> Death {

@@ -13,6 +13,7 @@
 pub mod erlang;
 pub mod file;
 pub mod matching;
+pub mod replay;
 pub mod tracing;
 
 use crate::base::SimTime;
@@ -139,10 +140,14 @@ fn too_many(records: usize) -> Option<Problem> {
     beyond("records of a capture", records, limits::CAPTURED).map(|message| Problem { path: String::new(), message })
 }
 
-/// Whether a text is one of the three. What is JSON and begins so is no scenario.
+/// Whether a text is meant as one of the three: by its first line.
 #[must_use]
 pub fn is_one(text: &str) -> bool {
-    file::is_one(text) || tracing::is_text(text) || tracing::is_json(text)
+    let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
+    let has = |word: &str| first.contains(word);
+    file::is_one(first)
+        || tracing::is_rule(first)
+        || first.starts_with('{') && ["\"routing_keys\"", "\"routed_queues\"", "\"timestamp\""].into_iter().all(has)
 }
 
 /// Reads one of the three.
@@ -150,11 +155,13 @@ pub fn is_one(text: &str) -> bool {
 /// # Errors
 /// What is wrong, each with its line; never empty.
 pub fn read(text: &str) -> Result<Capture, Vec<Problem>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let read = |result: Result<Capture, Problem>| result.map_err(|problem| vec![problem]);
     if file::is_one(text) {
         file::read(text)
-    } else if tracing::is_text(text) {
-        tracing::read_text(text).map_err(|problem| vec![problem])
+    } else if text.trim_start().lines().next().is_some_and(tracing::is_rule) {
+        read(tracing::read_text(text))
     } else {
-        tracing::read_json(text).map_err(|problem| vec![problem])
+        read(tracing::read_json(text))
     }
 }

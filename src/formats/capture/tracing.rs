@@ -11,7 +11,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::{Name, Properties, Table, Value};
 use crate::formats::amqp_json::table_from_json;
 use crate::formats::document::{parse, too_large};
-use crate::scenario::{Json, Problem};
+use crate::scenario::Problem;
 
 const RULE: usize = 80;
 const PUBLISHED: &str = ": Message published";
@@ -48,7 +48,7 @@ struct Reading {
 
 impl Reading {
     /// Why there is no room for it.
-    fn take(&mut self, raw: Raw<'_>) -> Result<(), String> {
+    fn take(&mut self, raw: &Raw<'_>) -> Result<(), String> {
         let vhost = self.capture.vhost.get_or_insert_with(|| short(raw.vhost));
         if **vhost != *raw.vhost {
             self.others += 1;
@@ -88,7 +88,7 @@ impl Reading {
         };
         let (What::Published { message, .. } | What::Delivered { message, .. }) = what else { return Ok(()) };
         if message == self.capture.messages.len() {
-            self.capture.messages.push(seen(&raw, headers));
+            self.capture.messages.push(seen(raw, &headers));
         }
         self.capture.records.push(Record { at, what });
         Ok(())
@@ -104,12 +104,12 @@ impl Reading {
     }
 }
 
-fn seen(raw: &Raw<'_>, headers: Table) -> Seen {
+fn seen(raw: &Raw<'_>, headers: &Table) -> Seen {
     Seen {
         exchange: short(raw.exchange),
         routing_keys: raw.routing_keys.clone(),
         properties: Properties { headers: None, user_id: None, ..raw.properties.clone() },
-        headers: left_out(&headers),
+        headers: left_out(headers),
         bytes: raw.bytes,
         payload: None,
     }
@@ -210,7 +210,9 @@ pub fn time(text: &str) -> Option<SimTime> {
     Some(SimTime::from_micros(seconds * 1_000_000 + micros))
 }
 
-fn is_rule(line: &str) -> bool {
+/// Whether a line is what separates records.
+#[must_use]
+pub fn is_rule(line: &str) -> bool {
     let line = line.strip_suffix('\r').unwrap_or(line);
     line.len() == RULE && line.bytes().all(|byte| byte == b'=')
 }
@@ -220,13 +222,6 @@ fn heading(line: &str) -> Option<(&str, bool)> {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let of = |end: &str| line.strip_suffix(end).filter(|time| self::time(time).is_some());
     of(PUBLISHED).map(|time| (time, true)).or_else(|| of(RECEIVED).map(|time| (time, false)))
-}
-
-/// Whether a text is such a log.
-#[must_use]
-pub fn is_text(text: &str) -> bool {
-    let mut lines = text.lines().skip_while(|line| line.trim().is_empty());
-    lines.next().is_some_and(is_rule) && lines.next().is_some_and(|line| heading(line).is_some())
 }
 
 /// Where each record begins: the place of its rule, and of the line behind its heading.
@@ -254,6 +249,9 @@ pub fn read_text(text: &str) -> Result<Capture, Problem> {
         return Err(problem);
     }
     let beginnings = beginnings(text);
+    if beginnings.is_empty() {
+        return Err(Problem { path: "line 1".to_owned(), message: "no record of a trace begins here".to_owned() });
+    }
     let mut reading = Reading::default();
     // The lines before a record are counted as the records come.
     let (mut counted, mut line) = (0, 1);
@@ -266,7 +264,7 @@ pub fn read_text(text: &str) -> Result<Capture, Problem> {
             Problem { path: format!("line {line}"), message }
         };
         let raw = record(text, start, end).map_err(problem)?;
-        reading.take(raw).map_err(|why| problem((start, why)))?;
+        reading.take(&raw).map_err(|why| problem((start, why)))?;
     }
     Ok(reading.done(Source::TracingText))
 }
@@ -347,19 +345,6 @@ fn record(text: &str, start: usize, end: usize) -> Result<Raw<'_>, (usize, Strin
     })
 }
 
-/// Whether a text is a log of JSON lines.
-#[must_use]
-pub fn is_json(text: &str) -> bool {
-    let Some(first) = text.lines().find(|line| !line.trim().is_empty()).filter(|line| line.len() <= limits::FILE_BYTES) else {
-        return false;
-    };
-    if !first.contains("\"routing_keys\"") || !first.contains("\"payload\"") {
-        return false;
-    }
-    let Ok(Json::Object(fields)) = serde_json::from_str(first) else { return false };
-    ["timestamp", "type", "connection", "routing_keys", "payload"].iter().all(|field| fields.contains_key(*field))
-}
-
 /// Reads a log of JSON lines.
 ///
 /// # Errors
@@ -405,7 +390,7 @@ pub fn read_json(text: &str) -> Result<Capture, Problem> {
             payload: payload.as_bytes(),
             bytes: ((payload.len() / 4) * 3).saturating_sub(padding) as u64,
         };
-        reading.take(raw).map_err(problem)?;
+        reading.take(&raw).map_err(problem)?;
     }
     Ok(reading.done(Source::TracingJson))
 }

@@ -104,6 +104,7 @@ fn broker(node: &Node) -> BrokerSpec {
     let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
     let types = Kind::ALL.map(|kind| (kind.name(), kind));
     let mut broker = BrokerSpec {
+        recorded: fields.flag("recorded", false),
         ready: fields.maybe("ready_ms").map(|node| node.millis()).unwrap_or_default(),
         health: fields.maybe("health").map(|node| health(&node)),
         starts: fields.maybe("starts").and_then(|node| node.one_of(&Starts::ALL)).unwrap_or_default(),

@@ -100,6 +100,7 @@ fn broker(broker: &BrokerSpec) -> Doc {
         .with_unless("starts", broker.starts.name(), &Starts::default().name())
         .with_unless("ready_ms", millis(broker.ready), &Json::from(0))
         .with_some("health", broker.health.as_ref().map(health))
+        .with_unless("recorded", broker.recorded, &false)
         .with_list("plugins", broker.plugins.iter().map(|plugin| Doc::from(plugin.name())))
         .with_list("exchanges", broker.exchanges.iter().map(exchange))
         .with_list("queues", broker.queues.iter().map(queue))

@@ -219,6 +219,7 @@ impl World {
         let known = self.services.len();
         self.keep_renamed(&old, new);
         self.edit_topology(&old, new);
+        self.broker.set_recorded(self.now, new.broker.recorded);
         self.edit_services(new);
         self.wait_less();
         self.edit_clients(new);

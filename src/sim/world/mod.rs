@@ -17,6 +17,7 @@ mod network;
 mod operator;
 mod publisher;
 mod publishing;
+mod recorded;
 mod starting;
 mod undone;
 mod unread;
@@ -156,6 +157,7 @@ impl World {
             spare: Vec::new(),
         };
         let scenario = world.scenario.clone();
+        world.broker.set_recorded(SimTime::ZERO, scenario.broker.recorded);
         world.declare_topology(None, &[]);
         world.fill_queues();
         scenario.services.iter().for_each(|service| world.add_service(service));
@@ -533,6 +535,7 @@ impl World {
             Input::Get { queue, count, requeue } => self.get_by_hand(&queue, count, requeue),
             Input::Purge { queue } => self.purge_by_hand(queue),
             Input::Move { queue, count, to } => self.move_by_hand(&queue, count, to.as_ref()),
+            Input::Observed(observed) => self.observe(&observed),
         }
         self.absorb_events();
         // A file may hold thousands of inputs for one moment, each of thousands.

@@ -4,7 +4,7 @@ use super::World;
 use super::edit::binding_method;
 use crate::base::SimTime;
 use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply};
-use crate::scenario::{Json, Operation, Table, json_object};
+use crate::scenario::Operation;
 use crate::sim::input::HandPublish;
 
 /// No more messages than this are fetched or moved at once.
@@ -67,18 +67,7 @@ impl World {
         }
         let was_watched = std::mem::replace(&mut self.watched, false);
         for queue in &scenario.broker.queues {
-            let payload = json_object([("from".to_owned(), Json::from("before the start"))]);
-            let publish = HandPublish {
-                exchange: "".into(),
-                routing_key: queue.name.clone(),
-                payload,
-                headers: Table::new(),
-                persistent: true,
-                mandatory: false,
-                confirm: false,
-                expiration: None,
-                priority: None,
-            };
+            let publish = HandPublish::stands_in(queue.name.clone());
             (0..queue.messages).for_each(|_| self.publish_by_hand(&publish));
         }
         self.absorb_events();
@@ -108,7 +97,7 @@ impl World {
         self.broker.apply(self.now, self.operator.channel, method).ok()
     }
 
-    fn send_by_hand(&mut self, exchange: Name, routing_key: Name, mandatory: bool, properties: Properties, body: Body) -> bool {
+    pub(super) fn send_by_hand(&mut self, exchange: Name, routing_key: Name, mandatory: bool, properties: Properties, body: Body) -> bool {
         let publish = BasicPublish { exchange, routing_key, mandatory, immediate: false, properties: properties.into(), body };
         let sent = self.by_hand(Method::BasicPublish(publish)).is_some();
         self.ledger.messages.by_hand += u64::from(sent);

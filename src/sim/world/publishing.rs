@@ -155,7 +155,7 @@ impl World {
         spec.required
     }
 
-    fn hand_over(&mut self, id: InstanceId, channel: ChannelId, publish: Publish, about: Name, waiting: Option<Waiting>) {
+    pub(super) fn hand_over(&mut self, id: InstanceId, channel: ChannelId, publish: Publish, about: Name, waiting: Option<Waiting>) {
         let event = publish.properties.message_id.clone().unwrap_or_else(|| "".into());
         let instance = self.instance_mut(id);
         instance.published += 1;

@@ -90,7 +90,7 @@ pub(in crate::app::form) static QUEUE: [Field; 25] = [
     Field {
         key: "messages",
         label: "Messages at the start",
-        help: "So many stand in it when the run begins, as in a system that has run before.",
+        help: "How many stand in it when the run begins, as in a system that has run before.",
         kind: Kind::Rare("none", &Kind::Whole),
     },
     Field {
