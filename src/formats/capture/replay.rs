@@ -305,7 +305,7 @@ impl Builder<'_> {
                 priority: 0,
                 offset: None,
             };
-            let work = step(Action::Work { time: Span::Constant(WORK) });
+            let work = step(Action::Work { time: Span::Constant(WORK), blocks: false });
             let trigger = Trigger::Queue(subscription);
             handlers.push(Handler { trigger, once: None, steps: vec![work], on_failure: FailurePolicy::default() });
         }
