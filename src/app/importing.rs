@@ -539,7 +539,7 @@ fn take(app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// Mends what the report says. A fix is made for the system as the fixes before it leave it: one may mend two findings, or need another.
+/// Mends what the report says. Each fix is made for the system that the fixes before it leave: one may mend two findings.
 fn mend_all(app: &mut App) -> Vec<Effect> {
     let (Some(importing), Some(session)) = (&app.importing, &app.session) else { return Vec::new() };
     let Some(shown) = &importing.shown else { return Vec::new() };

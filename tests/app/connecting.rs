@@ -236,6 +236,11 @@ fn a_line_from_a_queue_offers_the_steps_of_the_http_handler_it_replaces() {
         );
         connect(&mut app, &node_part("paid-queue"), &Part::Service("shop".into()));
         assert_eq!(session(&app).replaced, None, "by exchange '{exchange}'");
+        let calls = service("gate", r#""http": "y""#, r#"{"do": "call", "service": "shop", "endpoint": "x"}"#);
+        let both = [service("shop", r#""http": "x""#, &publish), calls].join(", ");
+        let mut app = drawn("topic", r##"{"source": "x", "queue": "paid-queue", "routing_key": "#"}"##, &both, "");
+        connect(&mut app, &node_part("paid-queue"), &Part::Service("gate".into()));
+        assert_eq!(session(&app).replaced, None, "by a call");
     }
 }
 

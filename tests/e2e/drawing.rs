@@ -317,7 +317,7 @@ async fn lines_propose_and_ask(way: Way, width: u32, height: u32) {
     visitor.act("#undo").await;
     visitor.act("#undo").await;
     // A queue in the place of HTTP requests.
-    visitor.connect("inventory-queue", "order-service").await;
+    visitor.connect("notification-queue.dead", "order-service").await;
     visitor.wait_for("#replaced").await;
     assert!(visitor.text("#replaced").await.contains("api-gateway no longer calls it"));
     visitor.act("#replace-http").await;

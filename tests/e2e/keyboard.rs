@@ -138,7 +138,7 @@ const PRESS_AFTER_A_CHANGE: &str = "const done = arguments[0]; \
 #[tokio::test]
 async fn a_question_that_goes_gives_the_keyboard_back() {
     let visitor = Visitor::working(Way::Keyboard).await;
-    visitor.connect("inventory-queue", "order-service").await;
+    visitor.connect("notification-queue.dead", "order-service").await;
     visitor.act("#replace-http").await;
     visitor.until("the steps are moved", async |visitor| visitor.is_absent("#replaced").await).await;
     let on_canvas = "return !!document.activeElement.closest('#stage .node');";

@@ -299,7 +299,8 @@ fn a_queue_shows_what_its_type_and_its_version_have() {
                 let field = field.unwrap_or_else(|| panic!("{} of {profile} {kind:?} is hidden", argument.name));
                 assert_eq!(field.idle.is_some(), !is_heeded, "{} of {profile} {kind:?}", argument.name);
             }
-            let flags = |scenario: &Scenario| shown(scenario).iter().filter(|field| field.own.is_none()).count();
+            let is_flag = |field: &&Field| field.own.is_none() && matches!(field.kind, Kind::Flag(_));
+            let flags = |scenario: &Scenario| shown(scenario).iter().filter(is_flag).count();
             assert_eq!(flags(&scenario) > 0, kind == QueueKind::Classic, "{profile} {kind:?}");
             scenario.broker.queues[0].durable = false;
             assert!(flags(&scenario) > 0, "{profile} {kind:?}");

@@ -158,7 +158,20 @@ pub struct Replaced {
     pub edits: Vec<Edit>,
 }
 
-/// Whether a line leads from what is published to the queue, whatever its key.
+/// Whether these steps, or those of the endpoints that they call, publish what may come to the queue.
+fn fills(scenario: &Scenario, steps: &[Step], queue: &Name, hops: u8) -> bool {
+    let called = |endpoint: &Endpoint| {
+        let answers = |handler: &&Handler| matches!(&handler.trigger, Trigger::Http { path } if *path == endpoint.path);
+        let handler = scenario.service(&endpoint.service).and_then(|(_, service)| service.handlers.iter().find(answers));
+        hops > 0 && handler.is_some_and(|handler| fills(scenario, &handler.steps, queue, hops - 1))
+    };
+    steps.iter().any(|step| match &step.action {
+        Action::Call { endpoint, .. } => called(endpoint),
+        action => action.publish().is_some_and(|publish| may_reach(scenario, publish, queue)),
+    })
+}
+
+/// Whether lines lead from what is published to the queue. Its key is no matter.
 fn may_reach(scenario: &Scenario, publish: &Publish, queue: &Name) -> bool {
     if publish.exchange.is_empty() {
         return publish.routing_key == *queue;
@@ -193,7 +206,7 @@ pub fn replaced(scenario: &Scenario, queue: &Name, service: &Name) -> Option<Rep
     let (moved, stays): (Vec<Step>, Vec<Step>) =
         std::mem::take(&mut new.handlers[http].steps).into_iter().partition(|step| is_moved(&step));
     // What fills the queue must not be done for each of its messages.
-    if moved.iter().filter_map(|step| step.action.publish()).any(|publish| may_reach(scenario, publish, queue)) {
+    if fills(scenario, &moved, queue, HOPS_MAX) {
         return None;
     }
     let steps = moved.len();
