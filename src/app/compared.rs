@@ -1,5 +1,7 @@
 //! Two runs side by side, in words: each quantity, each change, and the kills that only one of them has.
 
+mod why;
+
 use super::Session;
 use super::difference::difference;
 use super::texts::compared as texts;
@@ -9,6 +11,8 @@ use crate::scenario::{FaultKind, Handler, Service, Trigger};
 use crate::sim::judge::Compared;
 use crate::sim::world::same_program;
 use crate::sim::{Input, Recording, TimedInput, World};
+
+pub use why::whys;
 
 /// What is counted or measured, as a row of a table tells it.
 #[must_use]

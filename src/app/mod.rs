@@ -309,7 +309,7 @@ fn wanted(action: &Action) -> Option<Detail> {
 
 fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::Time(action @ (TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone)) => {
+        Action::Time(action @ (TimeAction::CompareBranches | TimeAction::KeepRun | TimeAction::RepeatWhatWasDone)) => {
             rest::carry_out(app, action, |rest| rest.runs)
         }
         Action::Time(action) => time::update(app, action),

@@ -644,6 +644,12 @@ impl Playhead {
         }
     }
 
+    /// The run that is shown is the only one from now on.
+    pub(super) fn give_up_other_run(&mut self) {
+        self.cancel();
+        (self.comparison, self.alternate_branch) = (None, None);
+    }
+
     /// Whether the comparison tells of another moment.
     #[must_use]
     pub fn is_comparison_stale(&self) -> bool {

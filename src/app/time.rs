@@ -40,6 +40,8 @@ pub enum TimeAction {
     SwapBranches,
     /// Compares the two branches at this moment, or closes the comparison.
     CompareBranches,
+    /// Goes on with the run that is shown: the other one is given up, and the comparison with it.
+    KeepRun,
     /// Does to this run what was done to the other one alone.
     RepeatWhatWasDone,
     /// The notice of the other branch is not wanted any more. The branch stays, and commands lead to it.
@@ -120,7 +122,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         }
         TimeAction::LetSliderGo => app.slider = None,
         // The second file has what carries these out.
-        TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone => {}
+        TimeAction::CompareBranches | TimeAction::KeepRun | TimeAction::RepeatWhatWasDone => {}
         TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {
             with_session(app, Session::restart);
@@ -146,12 +148,10 @@ pub(super) fn of_runs(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
     app.show = None;
     let is_repeated = action == TimeAction::RepeatWhatWasDone;
-    with_session(app, |session| {
-        if is_repeated {
-            session.playhead.repeat_what_was_done(steps);
-        } else {
-            session.playhead.toggle_comparison(steps);
-        }
+    with_session(app, |session| match action {
+        TimeAction::RepeatWhatWasDone => session.playhead.repeat_what_was_done(steps),
+        TimeAction::KeepRun => session.playhead.give_up_other_run(),
+        _ => session.playhead.toggle_comparison(steps),
     });
     let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
     (is_shown && !is_repeated).then_some(Effect::Read(Reading::Comparison)).into_iter().collect()

@@ -73,8 +73,10 @@ impl std::fmt::Display for Judgement {
     }
 }
 
+/// What is counted or measured, in a world at its moment.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts of things in memory are exact in a double")]
-fn quantity(world: &World, quantity: &Quantity) -> f64 {
+pub fn quantity(world: &World, quantity: &Quantity) -> f64 {
     let millis = |time: SimTime| time.as_micros() as f64 / 1_000.0;
     match quantity {
         Quantity::Number(number) => *number,

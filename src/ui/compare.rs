@@ -29,6 +29,7 @@ pub fn comparison(session: &Session, dispatch: &Dispatch) -> Html {
                     { named(Look::Small, "repeat-here", repeats(here, &missing), texts::WHAT_REPEATING_DOES, on(dispatch, TimeAction::RepeatWhatWasDone)) }
                 }
                 { named(Look::Line, "swap", texts::work_in(here.other().name().0), texts::WHAT_WORKING_THERE_MEANS, on(dispatch, TimeAction::SwapBranches)) }
+                { named(Look::Primary, "keep-run", texts::keep(here.name().0), texts::WHAT_KEEPING_MEANS, on(dispatch, TimeAction::KeepRun)) }
                 { button(Look::Line, "compare", texts::CLOSE_COMPARISON, on(dispatch, TimeAction::CompareBranches)) }
             </div>
             <div class="compare-body">
@@ -68,14 +69,16 @@ fn table(session: &Session, rows: &[Compared]) -> Html {
                 <tr>
                     <th scope="col">{ texts::AT_THIS_MOMENT }</th>
                     for run in Run::BOTH { <th scope="col" class="number">{ titled(run) }</th> }
+                    <th scope="col">{ texts::WHY }</th>
                 </tr>
             </thead>
             <tbody>
-                for row in rows {
+                for (row, why) in rows.iter().zip(compared::whys(session, rows)) {
                     <tr>
                         <th scope="row">{ compared::words(&row.quantity) }</th>
                         <td class="number">{ value(&row.quantity, Run::Before.of(session, row.left, row.right)) }</td>
                         <td class="number after">{ value(&row.quantity, Run::After.of(session, row.left, row.right)) }</td>
+                        <td class="why soft">{ why }</td>
                     </tr>
                 }
             </tbody>
@@ -113,12 +116,15 @@ fn chart(session: &Session, name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
     }
 }
 
-/// What stands above the two drawings: which run each is, and what it has that the other has not.
-pub fn titles(session: &Session) -> Html {
+/// What stands above the two drawings: which run each is, and what it has that the other has not. Where there is room for one drawing, it
+/// says which run that is.
+pub fn titles(session: &Session, are_both_drawn: bool) -> Html {
+    let shown = Run::shown(session);
+    let drawn = Run::BOTH.into_iter().filter(|run| are_both_drawn || *run == shown);
     html! {
-        <section class="runs" aria-label={texts::THE_TWO_RUNS}>
-            for run in Run::BOTH {
-                <p class={if run == Run::shown(session) { "run shown" } else { "run" }}>
+        <section class={if are_both_drawn { "runs" } else { "runs alone" }} aria-label={texts::THE_TWO_RUNS}>
+            for run in drawn {
+                <p class={if run == shown { "run shown" } else { "run" }}>
                     <b aria-hidden="true">{ run.name().0 }</b>
                     <strong>{ run.name().1 }</strong>
                     <span class="soft">{ compared::own(session, run) }</span>

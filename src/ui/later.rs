@@ -32,7 +32,7 @@ pub struct Later {
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
     /// What stands above two drawings.
-    pub runs: fn(&Session) -> Html,
+    pub runs: fn(&Session, bool) -> Html,
     pub words: fn(Plan<'_>, &Picture, Camera, Pixel) -> Vec<Label>,
     /// The tokens that are marked.
     pub asked: fn(&Session, &Picture) -> Vec<Token>,

@@ -218,7 +218,15 @@ impl Playground {
 
     /// The same moment of the other run, while both are compared. It can be looked at only.
     fn beside(&self, ctx: &Context<Self>) -> Html {
-        let (Some(session), Some(beside), Some(later)) = (&self.app.session, &self.app.beside, self.later.here()) else { return html! {} };
+        let (Some(session), Some(later)) = (&self.app.session, self.later.here()) else { return html! {} };
+        let Some(beside) = &self.app.beside else {
+            let is_compared = session.playhead.comparison.is_some() && !self.app.table && !self.app.options.embed;
+            return if is_compared {
+                (later.runs)(session, false)
+            } else {
+                html! {}
+            };
+        };
         let (dispatch, gesture) = (ctx.link().callback(Message::Do), ctx.link().callback(Message::Gesture));
         let overview = RefCell::new(None);
         let scene = self.scene(beside, &dispatch, &gesture, &overview);
@@ -231,7 +239,7 @@ impl Playground {
                         <canvas ref={self.canvas_beside.clone()} aria-hidden="true" />
                     </div>
                 </section>
-                { (later.runs)(session) }
+                { (later.runs)(session, true) }
             </>
         }
     }

@@ -429,6 +429,11 @@ fn the_comparison_follows_the_time() {
     assert!(rows.iter().any(|row| row == "notification-queue: ready") && !rows.iter().any(|row| row.contains(['(', '_'])), "{rows:?}");
     let (_, [here, _]) = comparison.depths.iter().find(|(name, _)| &**name == "notification-queue").expect("it differs");
     assert_eq!(here.last().map(|depth| depth.ready), Some(ready(&app, "notification-queue")));
+    let whys = compared::whys(session(&app), &comparison.rows);
+    let why = |of: &str| rows.iter().position(|row| row == of).map(|at| whys[at].as_str());
+    assert_eq!(why("notification-queue: requeued"), Some("notification-service was killed in A"));
+    assert_eq!(why("notification-queue: redelivered").map(|says| says.ends_with("requeued more")), Some(true), "{rows:?} {whys:?}");
+    assert_eq!(why("notification-queue: ready"), Some("A has no consumer now"));
     let apart = compared::apart(session(&app));
     assert!(apart[0].starts_with("Changed in B: notification-service"), "{apart:?}");
     // Extra requeues come from the change itself: that is said.
@@ -616,6 +621,33 @@ fn what_was_done_before_is_repeated_after() {
     assert!(is_up(&app));
     act(&mut app, TimeAction::Seek(end));
     assert_eq!(session(&app).world().trace_hash(), hash);
+    // One of the two is kept: the other is given up, and nothing compares them any more.
+    act(&mut app, TimeAction::KeepRun);
+    assert!(session(&app).playhead.comparison.is_none() && session(&app).playhead.other_world().is_none());
+    assert_eq!(session(&app).world().now(), end);
+}
+
+/// A row says why it differs where a fact of the two systems can be named.
+#[test]
+fn rows_of_a_comparison_say_why() {
+    let mut app = opened();
+    play(&mut app, 20);
+    let end = session(&app).world().now();
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(10)));
+    wait(&mut app);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    act(&mut app, TimeAction::Seek(end));
+    act(&mut app, TimeAction::CompareBranches);
+    wait(&mut app);
+    let comparison = session(&app).playhead.comparison.clone().expect("they are compared");
+    let whys = compared::whys(session(&app), &comparison.rows);
+    let why = |of: &str| comparison.rows.iter().position(|row| compared::words(&row.quantity) == of).map(|at| whys[at].clone());
+    let dead = why("notification-queue: dead-lettered").expect("one run rejects more");
+    assert!(dead.starts_with("A: ") && dead.ends_with(" more rejected"), "{dead}");
+    assert_eq!(why("notification-queue.dead: arrived").as_deref(), Some("dead letters of notification-queue"));
+    assert_eq!(why("notification-queue: consumers").as_deref(), Some("B has no consumer now"));
+    assert_eq!(why("email sent: missing").as_deref(), Some("notification-service is down in B"));
 }
 
 /// A service that an edit deploys again gives back what it holds. Nothing died, and what died in the run before did not die here.

@@ -6,12 +6,24 @@ pub const AFTER: &str = "After";
 pub const BEFORE: &str = "Before";
 pub const DEAD_LETTERED: &str = "dead-lettered";
 
+pub fn after_a_requeue(run: &str) -> String {
+    format!("{run} requeued more")
+}
+
 pub fn changed_after(says: &str) -> String {
     format!("Changed in B: {says}")
 }
 
+pub fn dead_letters_of(queue: &dyn Display) -> String {
+    format!("dead letters of {queue}")
+}
+
 pub fn end_of(fault: &dyn Display) -> String {
     format!("end {fault}")
+}
+
+pub fn is_down_in(service: &dyn Display, run: &str) -> String {
+    format!("{service} is down in {run}")
 }
 
 pub fn killed(kills: &str) -> String {
@@ -32,6 +44,14 @@ pub fn killed_before(kills: &str) -> String {
 
 pub fn messages(word: &str) -> String {
     format!("messages: {word}")
+}
+
+pub fn more_for_a_reason(run: &str, more: f64, reason: &str) -> String {
+    format!("{run}: {more:.0} more {reason}")
+}
+
+pub fn no_consumer_now(run: &str) -> String {
+    format!("{run} has no consumer now")
 }
 
 pub fn orders(word: &str) -> String {
@@ -68,4 +88,12 @@ pub fn until_delivered(name: &dyn Display, percentile: &str) -> String {
 
 pub fn until_done(name: &dyn Display, percentile: &str) -> String {
     format!("{name}: time to the ack, {percentile}")
+}
+
+pub fn was_changed(part: &dyn Display) -> String {
+    format!("B changed {part}")
+}
+
+pub fn was_killed_in(service: &dyn Display, run: &str) -> String {
+    format!("{service} was killed in {run}")
 }

@@ -9,8 +9,14 @@ pub const THE_RUNS_COMPARED: &str = "The two runs compared";
 pub const THE_TWO_RUNS: &str = "The two runs";
 pub const UNTIL_NOW_THEY_ARE_ALIKE: &str = "Until now they are alike.";
 pub const WHAT_REPEATING_DOES: &str = "Does again what was done by hand in the other run, each at its time";
+pub const WHAT_KEEPING_MEANS: &str = "Goes on with this run and gives up the other";
 pub const WHAT_WORKING_THERE_MEANS: &str = "Shows that run at the pointer: actions and edits go there";
 pub const WHAT_DIFFERS: &str = "What differs";
+pub const WHY: &str = "Why";
+
+pub fn keep(run: &str) -> String {
+    format!("Keep {run}")
+}
 
 pub fn messages_in(queue: &dyn Display) -> String {
     format!("Messages in {queue}")
