@@ -494,14 +494,19 @@ RabbitMQ closes a whole connection for these errors. `on_connection_error` of a 
 | code | RabbitMQ closes the connection for | in a scenario |
 |---|---|---|
 | 540 | `basic.get` of a stream | a step `get`: fetches-from-a-stream |
-| 541 | a queue that is neither durable nor exclusive, in 4.3 | `declares` with `\"durable\": false`. No program shows it: Debian's RabbitMQ 4.3 permits such queues |
+| 541 | an argument on which its own code fails: `hash-header` of a consistent-hash exchange that is no text | `declares` with such `arguments`: declares-what-rabbitmq-cannot-read |
+| 541 | a queue that is neither durable nor exclusive, in 4.3 | `declares` with `\"durable\": false`. No program shows it: Debian's RabbitMQ 4.3 permits such queues. Its configuration can forbid them, and the error has other words then |
 | 530 | a consumer tag again | no: the tags of a service name its instance and its handler |
 | 530 | a virtual host that does not exist, or too many connections or channels | no: there is one virtual host, without limits, and a service opens two channels at most |
 | 540 | `immediate`, a prefetch in bytes, a recover without requeue, automatic acknowledgements of a stream | no: no field says the first three, and validation refuses the last |
 | 541 | a stream's offset that is no age | no: validation refuses it |
 | 501 to 505 | frames that are wrong | no: no client library sends them |
 
-A partition is noticed after one heartbeat interval here. RabbitMQ and amqplib look each interval, and take two to three (is-cut-off).
+RabbitMQ and amqplib look each heartbeat interval whether anything has come, from the opening of the connection on. Both give it up at the
+second look in a row that finds nothing. So a partition, power that is off, and a handler that blocks the event loop are noticed after two to
+three intervals (is-cut-off, is-cut-off-for-a-moment, blocks-the-event-loop). Sources: v4.3.5 `rabbit_heartbeat.erl` start_heartbeat_receiver;
+amqplib 2.3.1 `lib/heartbeat.js`. Each end sends a heartbeat each half interval. Here one always comes just after a look. In a real system the
+clocks drift against each other: the last one may have come up to half an interval before the cut, and both ends may notice that much sooner.
 ";
 
 /// What a program sees of RabbitMQ, from `tests/clients`: each real program was run, and `tests/clients.rs` runs it again.

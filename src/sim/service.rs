@@ -164,6 +164,8 @@ pub(super) struct Publisher {
     pub channel: ChannelId,
     /// None is that of its consumers.
     pub connection: Option<ConnectionId>,
+    /// When that was opened.
+    pub opened: SimTime,
 }
 
 impl Instance {
@@ -226,9 +228,11 @@ impl Instance {
         self.held_up.is_some()
     }
 
-    /// Its connections to the broker.
-    pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> + use<> {
-        self.connection.into_iter().chain(self.publisher.and_then(|publisher| publisher.connection))
+    /// Its connections to the broker, each with when it was opened.
+    pub(super) fn connections(&self) -> impl Iterator<Item = (ConnectionId, SimTime)> + use<> {
+        let publisher = self.publisher.and_then(|publisher| publisher.connection.map(|connection| (connection, publisher.opened)));
+        let connected_at = self.connected_at;
+        self.connection.into_iter().map(move |connection| (connection, connected_at)).chain(publisher)
     }
 
     /// Whether it works on this channel, or declares on it what it needs.

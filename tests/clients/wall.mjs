@@ -8,6 +8,7 @@ const [from, lasts] = process.argv.slice(2).map(Number);
 const { hostname, port } = new URL(url);
 let isCut = false;
 const pairs = new Set();
+const halves = new Set();
 const server = net.createServer((near) => {
   if (isCut) return near.destroy();
   const far = net.connect(port, hostname);
@@ -15,12 +16,12 @@ const server = net.createServer((near) => {
   pairs.add(pair);
   const end = () => {
     pairs.delete(pair);
-    if (isCut) return; // the other end does not hear of it
+    if (isCut) return halves.add(pair); // the other end does not hear of it
     near.destroy();
     far.destroy();
   };
   for (const [one, other] of [pair, [far, near]]) {
-    one.on("data", (bytes) => isCut || other.write(bytes));
+    one.on("data", (bytes) => other.write(bytes));
     one.on("error", end);
     one.on("close", end);
   }
@@ -28,9 +29,11 @@ const server = net.createServer((near) => {
 server.listen(0, "127.0.0.1", () => tell(String(server.address().port)));
 setTimeout(() => {
   isCut = true;
+  for (const sockets of pairs) for (const socket of sockets) socket.pause();
 }, from);
 setTimeout(() => {
   isCut = false;
-  // What was cut for longer than its heartbeat is given up at both ends.
-  for (const sockets of pairs) for (const socket of sockets) socket.destroy();
+  // What waited goes on its way, as TCP sends it again.
+  for (const sockets of pairs) for (const socket of sockets) socket.resume();
+  for (const sockets of halves) for (const socket of sockets) socket.destroy();
 }, from + lasts);

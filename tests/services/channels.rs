@@ -31,7 +31,7 @@ fn worker(to: &str, more: Json) -> Json {
 }
 
 fn builder(services: Json) -> Builder {
-    Builder::new().with("broker", topology()).with("services", services)
+    Builder::new().with("network.heartbeat_ms", json!(20_000)).with("broker", topology()).with("services", services)
 }
 
 fn ran(worker: Json, faults: &[&str], until_ms: u64) -> Ran {
@@ -108,7 +108,7 @@ fn both_connections_are_lost_and_found_again_with_the_broker() {
             100_000,
         );
         cut.must(&["ready(jobs) = 0", "unacked(jobs) = 0"]);
-        let off = self::ran(worker("", json!({ "publishes_on": own })), &["power off worker at 500ms"], 181_000);
+        let off = self::ran(worker("", json!({ "publishes_on": own })), &["power off worker at 500ms"], 61_000);
         off.must(&["unacked(jobs) = 0"]);
         assert_eq!(off.world.channels_of_the_dead().count(), 0, "{own}");
     }
@@ -198,7 +198,7 @@ fn one_instance_is_cut_off_and_the_others_go_on() {
     let healed = self::ran(worker("", more.clone()), &faults, 5000);
     assert!(begun(&healed, 1, 3000, 5000) > 3);
     healed.must(&["ready(jobs) = 0", "duplicated(done) = 0"]);
-    // The broker gives it up after the heartbeat, and the others get what it held.
+    // The broker gives it up after three heartbeats, and the others get what it held.
     let long = self::ran(worker("", more.clone()), &["partition worker#2 from broker at 1s"], 100_000);
     long.must(&["unacked(jobs) = 0", "ready(jobs) = 0", "missing(done) = 0"]);
     assert_eq!(long.count(|what| matches!(what, WorldEvent::ConnectionLost { .. })), 1);

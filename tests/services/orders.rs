@@ -95,7 +95,7 @@ fn an_idempotent_consumer_does_nothing_twice() {
         if let Some(once) = once {
             builder.0["services"][1]["handlers"][0]["once"] = once;
         }
-        builder.scenario()
+        builder.with("network.heartbeat_ms", json!(20_000)).scenario()
     };
     run(scenario(None), &twice, 20_000).must(&["duplicated(email sent) = 1", "missing(email sent) = 0"]);
     // What it had not noted before it died it does again: the effect and the note are two things.

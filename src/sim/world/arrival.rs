@@ -76,7 +76,7 @@ impl World {
             Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
             Cargo::Flow { to, connection, blocked } => self.flow_told(to, connection, blocked),
             Cargo::Disconnect { connection } => {
-                self.leaving.retain(|(leaving, _)| *leaving != connection);
+                self.leaving.retain(|left| left.connection != connection);
                 self.broker.close_connection(self.now, connection);
             }
         }

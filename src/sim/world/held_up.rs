@@ -14,10 +14,10 @@ const NO_HEARTBEAT: &str = "no heartbeat";
 impl World {
     /// When both ends give up a connection on which nothing has come since then. They look each interval from its opening on, and the first
     /// look may still find something (`rabbit_heartbeat` and amqplib's `Heart`). None: heartbeats are switched off, as 0 is in RabbitMQ.
-    pub(super) fn given_up_at(&self, connected_at: SimTime, silent_since: SimTime) -> Option<SimTime> {
+    pub(super) fn given_up_at(&self, opened: SimTime, silent_since: SimTime) -> Option<SimTime> {
         let interval = self.scenario.network.heartbeat.as_micros();
-        let looks = (silent_since - connected_at).as_micros().checked_div(interval)?;
-        Some(connected_at + SimTime::from_micros(interval.saturating_mul(looks + 3)))
+        let looks = (silent_since - opened).as_micros().checked_div(interval)?;
+        Some(opened + SimTime::from_micros(interval.saturating_mul(looks + 3)))
     }
 
     /// A step holds up its program until then.
@@ -25,12 +25,12 @@ impl World {
         let instance = self.instance_mut(id);
         instance.hung = true;
         instance.held_up = Some(until);
-        let (epoch, connected_at) = (instance.epoch, instance.connected_at);
+        let epoch = instance.epoch;
         let Some(wait) = instance.runs.get(&run).map(|run| run.wait) else { return };
         let connections = instance.connections();
         self.agenda.push(until, Item::Unblocks { instance: id, epoch, run, wait });
-        if let Some(at) = self.given_up_at(connected_at, self.now).filter(|at| *at < until) {
-            for connection in connections {
+        for (connection, opened) in connections {
+            if let Some(at) = self.given_up_at(opened, self.now).filter(|at| *at < until) {
                 self.agenda.push(at, Item::PeerSilent { instance: id, connection, until });
             }
         }

@@ -1,6 +1,7 @@
 //! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
 
 use super::World;
+use super::network::Opened;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
@@ -112,20 +113,19 @@ impl World {
         // What cannot answer any more is answered by no one.
         instance.runs.values_mut().filter(|run| matches!(run.cause, Cause::Request(_))).for_each(|run| run.replied = true);
         instance.inbox.retain(|job| !matches!(job.cause, Cause::Request(_)));
-        let (connections, connected_at) = (instance.connections(), instance.connected_at);
+        let connections = instance.connections();
         (instance.publisher, instance.connection) = (None, None);
         self.kill(id);
-        let given_up_at = self.given_up_at(connected_at, self.now);
-        for connection in connections {
-            self.leaving.push((connection, id));
-            if let Some(at) = given_up_at {
+        for (connection, opened) in connections {
+            self.leaving.push(Opened { connection, at: opened, of: id });
+            if let Some(at) = self.given_up_at(opened, self.now) {
                 self.agenda.push(at, Item::PeerGone(connection, id));
             }
         }
     }
 
     pub(super) fn peer_gone(&mut self, connection: ConnectionId, id: InstanceId) {
-        self.leaving.retain(|(leaving, _)| *leaving != connection);
+        self.leaving.retain(|left| left.connection != connection);
         if self.broker.flow(connection).is_some() {
             self.give_up(id, connection);
         }
@@ -167,8 +167,8 @@ impl World {
         instance.circuits = OrderedMap::default();
         instance.acks_due = OrderedMap::new();
         instance.done = Memory::default();
-        let publisher = instance.publisher.take().and_then(|publisher| publisher.connection);
-        let connections = instance.connection.take().into_iter().chain(publisher);
+        let connections = instance.connections();
+        (instance.publisher, instance.connection) = (None, None);
         let runs = std::mem::take(&mut instance.runs);
         let jobs = std::mem::take(&mut instance.inbox);
         self.forget_awaiting(id);
@@ -190,8 +190,8 @@ impl World {
                 Cause::Request(_) | Cause::Schedule => {}
             }
         }
-        for connection in connections {
-            self.leaving.push((connection, id));
+        for (connection, opened) in connections {
+            self.leaving.push(Opened { connection, at: opened, of: id });
             self.send_to_broker(id, Vec::new(), Cargo::Disconnect { connection });
         }
         if std::mem::take(&mut self.instance_mut(id).start_wanted) {

@@ -44,7 +44,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Flow, Method, Name, Profile, Reply};
 use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario, Service};
 use faults::{Armed, KnownFault};
-use network::Links;
+use network::{Links, Opened};
 use operator::Operator;
 use starting::Starting;
 use undone::Undone;
@@ -83,7 +83,7 @@ pub struct World {
     /// The program on a connection, as long as its channels are known.
     connections: OrderedMap<ConnectionId, InstanceId>,
     /// Connections whose end has not reached the broker.
-    leaving: Vec<(ConnectionId, InstanceId)>,
+    leaving: Vec<Opened>,
     flights: Slots<Flight>,
     /// An acknowledgement of a handler that goes on, which has just arrived.
     early_ack: Option<(ChannelId, u64)>,
@@ -318,11 +318,8 @@ impl World {
     /// How many connections of a service the broker has open. It may not have noticed yet that some have no program any more.
     #[must_use]
     pub fn connections_of(&self, service: usize) -> u64 {
-        let in_use = self.services[service].instances.iter().flat_map(|instance| {
-            let publisher = instance.publisher.and_then(|publisher| publisher.connection);
-            instance.connection.into_iter().chain(publisher)
-        });
-        let leaving = self.leaving.iter().filter(|(_, id)| id.service == service).map(|(connection, _)| *connection);
+        let in_use = self.services[service].instances.iter().flat_map(Instance::connections).map(|(connection, _)| connection);
+        let leaving = self.leaving.iter().filter(|left| left.of.service == service).map(|left| left.connection);
         in_use.chain(leaving).filter(|connection| self.broker.flow(*connection).is_some()).count() as u64
     }
 

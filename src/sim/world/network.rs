@@ -2,11 +2,12 @@
 //!
 //! A link is between a client or a service and the broker, or between two programs. A connection to the broker is TCP: what is sent first
 //! arrives first, with any jitter. HTTP requests have their own connections and may overtake each other. What is on its way over a cut link
-//! waits, as TCP would send it again. It arrives when the link heals. If that takes longer than the heartbeat, both ends have given the
-//! connection up by then.
+//! waits, as TCP would send it again. It arrives when the link heals. Heartbeats do not pass, either: after two to three of their intervals
+//! both ends have given the connection up.
 
 use super::World;
 use crate::base::SimTime;
+use crate::broker::ConnectionId;
 use crate::scenario::{BROKER, Name};
 use crate::sim::agenda::{Closed, Item};
 use crate::sim::flight::{Cargo, Flight};
@@ -41,6 +42,14 @@ impl Cut {
     fn is_of(&self, link: [End; 2], instance: Option<usize>) -> bool {
         self.link == link && (self.instance.is_none() || self.instance == instance)
     }
+}
+
+/// A connection of a program; or one that its program has left, while the broker has it open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened {
+    pub connection: ConnectionId,
+    pub of: InstanceId,
+    pub at: SimTime,
 }
 
 /// The two ends in one order, whichever way something goes.
@@ -143,20 +152,17 @@ impl World {
         let cut = self.links.cut_last;
         self.links.cut.push((what, cut));
         let link = what.link;
-        let heartbeat = self.scenario.network.heartbeat;
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
-        if heartbeat == SimTime::ZERO {
-            return; // as in RabbitMQ, 0 is none
-        }
         let connected = self.services[service].instances.iter().enumerate().flat_map(|(instance, state)| {
-            let id = InstanceId { service, instance };
-            let publisher = state.publisher.and_then(|publisher| publisher.connection);
-            state.connection.into_iter().chain(publisher).map(move |connection| (connection, id))
+            let of = InstanceId { service, instance };
+            state.connections().map(move |(connection, opened)| Opened { connection, at: opened, of })
         });
-        let leaving = self.leaving.iter().copied().filter(|(_, instance)| instance.service == service);
-        let concerned = connected.chain(leaving).filter(|(_, id)| what.is_of(link, Some(id.instance)));
-        for (connection, instance) in concerned.collect::<Vec<_>>() {
-            self.agenda.push(self.now + heartbeat, Item::HeartbeatMissed { instance, connection, cut });
+        let leaving = self.leaving.iter().copied().filter(|left| left.of.service == service);
+        let concerned = connected.chain(leaving).filter(|left| what.is_of(link, Some(left.of.instance)));
+        for Opened { connection, at: opened, of: instance } in concerned.collect::<Vec<_>>() {
+            if let Some(at) = self.given_up_at(opened, self.now) {
+                self.agenda.push(at, Item::HeartbeatMissed { instance, connection, cut });
+            }
         }
     }
 
@@ -189,11 +195,11 @@ impl World {
     }
 
     /// Both ends have heard nothing for too long, unless the link has healed.
-    pub(super) fn heartbeat_missed(&mut self, id: InstanceId, connection: crate::broker::ConnectionId, cut: u32) {
+    pub(super) fn heartbeat_missed(&mut self, id: InstanceId, connection: ConnectionId, cut: u32) {
         if !self.links.cut.iter().any(|(_, other)| *other == cut) {
             return; // it has healed
         }
-        self.leaving.retain(|(leaving, _)| *leaving != connection);
+        self.leaving.retain(|left| left.connection != connection);
         if self.known_instance(id).has_connection(connection) {
             self.closed(id, Closed::Unheard(connection));
         }

@@ -29,7 +29,7 @@ impl World {
         let shared = self.known_instance(id).connection;
         let Some(connection) = (if own { Some(self.broker.open_connection(Capabilities::default())) } else { shared }) else { return };
         let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
-        self.instance_mut(id).publisher = Some(Publisher { channel, connection: own.then_some(connection) });
+        self.instance_mut(id).publisher = Some(Publisher { channel, connection: own.then_some(connection), opened: self.now });
         self.keep_place(id, connection, channel);
         if uses_confirm_mode(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);

@@ -16,7 +16,7 @@ impl World {
     /// How many publishes of a program the broker has not read.
     #[must_use]
     pub fn unread_of(&self, id: InstanceId) -> u64 {
-        self.instance(id).map_or(0, |instance| instance.connections().map(|connection| self.broker.unread_of(connection)).sum())
+        self.instance(id).map_or(0, |instance| instance.connections().map(|(connection, _)| self.broker.unread_of(connection)).sum())
     }
 
     /// The broker reads a connection again, or does not read it any more. It tells only a program that listens.

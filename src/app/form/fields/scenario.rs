@@ -438,7 +438,7 @@ pub(in crate::app::form) static SETTINGS: [Field; 13] = [
     Field {
         key: "network.heartbeat_ms",
         label: "Heartbeat, ms",
-        help: "How long the other end of a connection may be silent before it counts as dead.",
+        help: "How often both ends look whether anything has come. At the second look in vain they give the connection up.",
         kind: Kind::Usual("60,000", &Kind::Number),
     },
 ];
