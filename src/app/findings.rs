@@ -76,7 +76,7 @@ impl Findings {
         match edge.kind {
             EdgeKind::DeadLetters => true,
             EdgeKind::Binding(place, _) => self.dead_letters.has_binding(place),
-            EdgeKind::Http | EdgeKind::Publishes | EdgeKind::Consumes | EdgeKind::Alternate => false,
+            EdgeKind::Http | EdgeKind::Publishes | EdgeKind::Consumes | EdgeKind::Asks | EdgeKind::Alternate => false,
         }
     }
 

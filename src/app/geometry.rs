@@ -48,6 +48,8 @@ pub enum EdgeKind {
     /// With its number in the scenario and its key.
     Binding(usize, String),
     Consumes,
+    /// A service fetches from a queue, or asks how many messages are ready.
+    Asks,
     DeadLetters,
     /// To the exchange that gets what another cannot route.
     Alternate,
@@ -334,6 +336,12 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
                     add(card_of(index), card_of(*other), EdgeKind::Http);
                 }
             }
+        }
+    }
+    // After all others: what is consumed has its line.
+    for (index, service) in services() {
+        for queue in service.handlers.iter().flat_map(|handler| &handler.steps).filter_map(|step| step.action.asked_queue()) {
+            add(Place::Queue(queue.clone()), card_of(index), EdgeKind::Asks);
         }
     }
     for (number, binding) in scenario.broker.bindings.iter().enumerate() {

@@ -26,6 +26,7 @@ impl Session {
             (EdgeKind::DeadLetters, from, _) => Line::DeadLetters(from.name().clone()),
             (EdgeKind::Alternate, from, _) => Line::Alternate(from.name().clone()),
             (EdgeKind::Consumes, from, to) => Line::Consumes { queue: from.name().clone(), service: to.name().clone() },
+            (EdgeKind::Asks, from, to) => Line::Asks { queue: from.name().clone(), service: to.name().clone() },
             (EdgeKind::Http, from, to) => Line::Calls { from, service: to.name().clone() },
             (EdgeKind::Publishes, from, to) => Line::Publishes { service: from.name().clone(), to },
         })
@@ -62,7 +63,7 @@ impl Session {
                 [at] => Some(Asked::Publish { service: self.scenario().service(service)?.0, at }),
                 _ => None,
             },
-            Line::Alternate(_) | Line::Consumes { .. } | Line::Calls { .. } => None,
+            Line::Alternate(_) | Line::Consumes { .. } | Line::Asks { .. } | Line::Calls { .. } => None,
         }
     }
 
@@ -114,6 +115,7 @@ pub const fn kind(line: &Line) -> &'static str {
         Line::DeadLetters(_) => texts::DEAD_LETTERS,
         Line::Alternate(_) => texts::ALTERNATE,
         Line::Consumes { .. } => texts::CONSUMER,
+        Line::Asks { .. } => texts::GET_OR_CHECK,
         Line::Calls { .. } => texts::CALL,
         Line::Publishes { .. } => texts::PUBLISH,
     }
@@ -159,7 +161,7 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
                 .map(|(word, count)| (word, count.to_string()))
                 .into()
         }
-        Line::Alternate(_) | Line::Publishes { .. } => Vec::new(),
+        Line::Alternate(_) | Line::Asks { .. } | Line::Publishes { .. } => Vec::new(),
     }
 }
 

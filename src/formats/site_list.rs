@@ -330,6 +330,9 @@ fn lines(scenario: &Scenario) -> Vec<(End, End, bool)> {
             for to in handler.policies().flat_map(FailurePolicy::destinations) {
                 add(from, end(to), false);
             }
+            for queue in handler.steps.iter().filter_map(|step| step.action.asked_queue()) {
+                add((ShapeKind::Queue, queue), from, false);
+            }
             for step in &handler.steps {
                 if let Action::Call { endpoint, .. } = &step.action {
                     add(from, (ShapeKind::Service, &endpoint.service), false);

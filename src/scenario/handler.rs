@@ -223,6 +223,22 @@ impl Action {
         StepKind::ALL.iter().find(|(_, kind)| *kind == self.kind()).map_or("", |(name, _)| name)
     }
 
+    /// The queue that it fetches from, or checks.
+    #[must_use]
+    pub const fn asked_queue(&self) -> Option<&Name> {
+        match self {
+            Self::Ask(Ask::CheckQueue { queue, .. } | Ask::Get { queue }) => Some(queue),
+            Self::Ask(Ask::Declare { .. })
+            | Self::Publish(_)
+            | Self::Persist { .. }
+            | Self::Work { .. }
+            | Self::Call { .. }
+            | Self::Effect { .. }
+            | Self::Reply { .. }
+            | Self::Ack { .. } => None,
+        }
+    }
+
     /// What it publishes, at once or by way of the outbox.
     #[must_use]
     pub fn publish(&self) -> Option<&Publish> {

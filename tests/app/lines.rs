@@ -69,7 +69,7 @@ const fn alone(line: &Line) -> f64 {
     match line {
         Line::DeadLetters(_) | Line::Alternate(_) => 0.6,
         Line::Publishes { .. } => 0.1,
-        Line::Binding(_) | Line::Consumes { .. } | Line::Calls { .. } => 0.3,
+        Line::Binding(_) | Line::Consumes { .. } | Line::Asks { .. } | Line::Calls { .. } => 0.3,
     }
 }
 
@@ -146,6 +146,54 @@ fn a_line_is_deleted_and_undo_brings_it_back() {
         }
         assert_eq!(document(&app), before, "{line:?}");
     }
+}
+
+/// The monitor of dead letters checks one queue, and fetches from another.
+fn monitored() -> App {
+    let text = include_str!("../../static/scenarios/chapter-repaired.json").replacen(
+        r#"{ "do": "check_queue","#,
+        r#"{ "do": "get", "queue": "inventory-queue.dead" }, { "do": "check_queue","#,
+        1,
+    );
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "chapter.json".into(), text });
+    assert_eq!(app.unreadable, None);
+    act(&mut app, CanvasAction::Resize(Pixel { x: 1_440.0, y: 900.0 }));
+    app
+}
+
+#[test]
+fn a_step_that_fetches_from_a_queue_or_checks_it_has_a_line() {
+    let asks = |queue: &str, service: &str| Line::Asks { queue: queue.into(), service: service.into() };
+    for (queue, step) in [("inventory-queue.dead", 0), ("notification-queue.dead", 1)] {
+        let mut app = monitored();
+        let line = asks(queue, "dlq-monitor");
+        let edge = session(&app).edge_of(&line).expect("it is drawn");
+        assert_eq!(app::line::label(session(&app), &line, &edge), format!("Get or check from {queue} to dlq-monitor"));
+        assert_eq!(line.steps(session(&app).scenario()), [StepAt { handler: 0, step }]);
+        let at = beside(&app, &line, 0.5, 3.0);
+        click(&mut app, at);
+        assert_eq!(selected(&app), Some(&line));
+        let rows = form::rows(session(&app).scenario(), &About::Line(line.clone()));
+        assert!(matches!(&rows[..], [Row::Item { title, .. }] if title.contains(queue)), "the fields of its step: {rows:?}");
+        let before = document(&app);
+        act(&mut app, EditAction::Delete);
+        assert_eq!(session(&app).edge_of(&line), None);
+        assert_eq!(before.services.len(), document(&app).services.len());
+        act(&mut app, EditAction::Undo);
+        assert_eq!(document(&app), before);
+    }
+    // One that consumes from the queue has one line, and it is its consumer's.
+    let text = include_str!("../../static/scenarios/chapter-repaired.json").replacen(
+        r#"{ "do": "work", "ms": 20 }"#,
+        r#"{ "do": "check_queue", "queue": "analytics-queue" }"#,
+        1,
+    );
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "chapter.json".into(), text });
+    assert_eq!(session(&app).edge_of(&asks("analytics-queue", "analytics-service")), None);
+    let consumes = Line::Consumes { queue: "analytics-queue".into(), service: "analytics-service".into() };
+    assert!(session(&app).edge_of(&consumes).is_some());
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn of_line(scenario: &Scenario, line: &Line) -> Vec<Row> {
         }
         Line::Calls { from, .. } if matches!(from, Part::Client(_)) => of_part(from.clone()),
         Line::Calls { from: service, .. } => of_steps(service.name()),
-        Line::Publishes { service, .. } => of_steps(service),
+        Line::Publishes { service, .. } | Line::Asks { service, .. } => of_steps(service),
     }
 }
 

@@ -8,6 +8,7 @@ pub const CALL: &str = "HTTP call";
 pub const CONSUMER: &str = "Consumer";
 pub const DEAD_LETTERS: &str = "Dead letters";
 pub const PUBLISH: &str = "Publish";
+pub const GET_OR_CHECK: &str = "Get or check";
 pub const FAILED: &str = "Failed";
 pub const INSTANCES: &str = "Instances";
 pub const KEY: &str = "Routing key";

@@ -1,7 +1,7 @@
 //! A line between two parts: its meaning in the document, its owner, and what goes when it is deleted.
 
 use super::{Part, Slot, element, names};
-use crate::scenario::{BindingSpec, Handler, Name, Scenario, Table, Trigger};
+use crate::scenario::{Action, BindingSpec, Handler, Name, Scenario, Table, Trigger};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -12,6 +12,11 @@ pub enum Line {
     /// From an exchange to the one that gets what it cannot route.
     Alternate(Name),
     Consumes {
+        queue: Name,
+        service: Name,
+    },
+    /// Steps fetch from the queue, or check it.
+    Asks {
         queue: Name,
         service: Name,
     },
@@ -52,15 +57,19 @@ impl Line {
     /// The steps that are the line, where a service publishes or calls.
     #[must_use]
     pub fn steps(&self, scenario: &Scenario) -> Vec<StepAt> {
-        let (name, part) = match self {
-            Self::Publishes { service, to } => (service, to.clone()),
-            Self::Calls { from: Part::Service(name), service } => (name, Part::Service(service.clone())),
+        let (name, is_it): (&Name, Box<dyn Fn(&Action) -> bool + '_>) = match self {
+            Self::Publishes { service, to } => (service, Box::new(move |action| names::uses(action, to))),
+            Self::Calls { from: Part::Service(name), service } => {
+                let part = Part::Service(service.clone());
+                (name, Box::new(move |action| names::uses(action, &part)))
+            }
+            Self::Asks { queue, service } => (service, Box::new(move |action| action.asked_queue() == Some(queue))),
             Self::Calls { .. } | Self::Binding(_) | Self::DeadLetters(_) | Self::Alternate(_) | Self::Consumes { .. } => return Vec::new(),
         };
         let handlers = scenario.service(name).into_iter().flat_map(|(_, service)| service.handlers.iter().enumerate());
         let steps =
             handlers.flat_map(|(handler, spec)| spec.steps.iter().enumerate().map(move |(step, spec)| (StepAt { handler, step }, spec)));
-        steps.filter(|(_, step)| names::uses(&step.action, &part)).map(|(at, _)| at).collect()
+        steps.filter(|(_, step)| is_it(&step.action)).map(|(at, _)| at).collect()
     }
 
     /// The handlers that are the line, where a service consumes; where one publishes when it fails.
@@ -75,7 +84,7 @@ impl Line {
                 among(service, &|handler| matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *queue))
             }
             Self::Publishes { service, to } => among(service, &|handler| handler.policies().any(|policy| names::retries_by(policy, to))),
-            Self::Binding(_) | Self::DeadLetters(_) | Self::Alternate(_) | Self::Calls { .. } => Vec::new(),
+            Self::Binding(_) | Self::DeadLetters(_) | Self::Alternate(_) | Self::Asks { .. } | Self::Calls { .. } => Vec::new(),
         }
     }
 }
@@ -106,6 +115,10 @@ pub(super) fn cut(scenario: &mut Scenario, line: &Line) -> Result<(), String> {
             for one in scenario.services.iter_mut().filter(|one| one.name == *service) {
                 one.handlers.retain(|handler| !matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *queue));
             }
+        }
+        Line::Asks { queue, service } => {
+            let handlers = scenario.services.iter_mut().filter(|one| one.name == *service).flat_map(|one| &mut one.handlers);
+            handlers.for_each(|handler| handler.steps.retain(|step| step.action.asked_queue() != Some(queue)));
         }
         Line::Calls { from: service, service: called } => part(scenario, service.name(), &Part::Service(called.clone())),
         Line::Publishes { service, to } => part(scenario, service, to),

@@ -467,6 +467,11 @@ impl World {
 
     /// One thing happens. False when nothing is left to do.
     pub fn step(&mut self) -> bool {
+        self.step_until(SimTime::MAX)
+    }
+
+    /// One thing happens, unless the next is later. Whether it did. What is next is looked for once.
+    fn step_until(&mut self, until: SimTime) -> bool {
         if self.halted.is_some() {
             return false;
         }
@@ -476,6 +481,9 @@ impl World {
             (Some(at), None) | (None, Some(at)) => at,
             (None, None) => return false,
         };
+        if at > until {
+            return false;
+        }
         self.advance_clock(at);
         self.steps += 1;
         if deadline.is_some_and(|deadline| deadline <= at) {
@@ -492,13 +500,10 @@ impl World {
     /// Whether it got there.
     pub fn run_until(&mut self, until: SimTime, steps_max: u64) -> bool {
         for _ in 0..steps_max {
-            match self.next_at() {
-                Some(at) if at <= until => self.step(),
-                _ => {
-                    self.advance_clock(until);
-                    return true;
-                }
-            };
+            if !self.step_until(until) {
+                self.advance_clock(until);
+                return true;
+            }
         }
         false
     }

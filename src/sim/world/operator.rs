@@ -76,7 +76,7 @@ impl World {
 
     pub(super) fn publish_by_hand(&mut self, publish: &HandPublish) {
         let story = self.ledger.business.begin();
-        let (mut properties, body) = self.event("you", &publish.payload, story);
+        let (mut properties, body) = self.event("you", publish.payload.clone(), story);
         self.made(body.len());
         properties.headers = Some(publish.headers.clone());
         properties.delivery_mode = Some(if publish.persistent { 2 } else { 1 });

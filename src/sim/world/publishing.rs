@@ -35,10 +35,9 @@ const OWN_TO_A_LIFE: [&str; 9] = [
 impl World {
     /// An event as the chapter's `publishEvent` makes it: JSON with metadata, persistent, its id also the message id. Its story's
     /// number is the correlation id.
-    pub(super) fn event(&mut self, source: &str, payload: &Json, story: StoryId) -> (Properties, Box<[u8]>) {
+    pub(super) fn event(&mut self, source: &str, mut body: Json, story: StoryId) -> (Properties, Box<[u8]>) {
         self.event_last += 1;
         let event_id: Name = format!("e-{}", self.event_last).into();
-        let mut body = payload.clone();
         if let Some(fields) = body.as_object_mut() {
             fields.insert(
                 "metadata".into(),
@@ -79,10 +78,9 @@ impl World {
             // Client libraries refuse it before anything is sent.
             return Err(format!("a routing key has at most {SHORTSTR_BYTES_MAX} bytes, this one has {}", routing_key.len()));
         }
-        let (mut properties, mut body) = self.event(&source, &payload, story);
-        if let Some(text) = payload.as_str().filter(|_| spec.as_text) {
-            body = text.as_bytes().into();
-        }
+        let text: Option<Box<[u8]>> = payload.as_str().filter(|_| spec.as_text).map(|text| text.as_bytes().into());
+        let (mut properties, body) = self.event(&source, payload, story);
+        let body = text.unwrap_or(body);
         self.ask_or_answer(id, run_id, spec, &routing_key, &mut properties);
         properties.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
         properties.priority = spec.priority;

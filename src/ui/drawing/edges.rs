@@ -21,6 +21,7 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
     let kind = match edge.kind {
         EdgeKind::Http => Some("http"),
         EdgeKind::Alternate => Some("alternate"),
+        EdgeKind::Asks => Some("asks"),
         EdgeKind::Publishes | EdgeKind::Binding(..) | EdgeKind::Consumes | EdgeKind::DeadLetters => None,
     };
     let selected = session.selection.line.as_ref() == Some(&line);
