@@ -68,6 +68,15 @@ fn work_that_blocks_for_three_heartbeats_costs_the_connection_and_is_done_again(
 }
 
 #[test]
+fn a_connection_is_closed_once_however_much_work_holds_its_program_up() {
+    let mut worker = worker(work(3_500, true), json!({}));
+    worker["handlers"][0]["on"]["prefetch"] = json!(10);
+    let ran = run(system(1_000, publisher(200, json!({})), worker).scenario(), &[], 15_000);
+    assert!(times(&ran, |what| matches!(what, WorldEvent::Began { instance: WORKER, .. })).len() > 2);
+    assert_eq!(times(&ran, |what| matches!(what, WorldEvent::NoHeartbeat(WORKER))).len(), 1);
+}
+
+#[test]
 fn nothing_else_runs_in_a_process_whose_work_blocks_it() {
     let with = |blocks: bool| {
         let mut worker = worker(work(900, blocks), json!({}));

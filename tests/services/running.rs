@@ -2,6 +2,7 @@
 
 use requeue::base::SimTime;
 use requeue::broker::{Event, Name};
+use requeue::sim::ids::InstanceId;
 use requeue::sim::{World, WorldEvent};
 use serde_json::json;
 
@@ -52,6 +53,25 @@ fn a_cut_connection_is_given_up_at_the_second_look_in_a_row_that_finds_nothing()
         assert_eq!(lost(&ran), [0; 0], "{fault}");
         ran.must(&["missing(email sent) = 0", "redelivered(work) = 0"]);
     }
+}
+
+#[test]
+fn a_program_that_is_cut_off_does_not_hear_that_the_broker_closes_its_connection() {
+    let ran = |heartbeat_ms: u64, choice: &str| {
+        let mut builder = orders(json!([persist(), publish()]), json!({})).with("network.heartbeat_ms", json!(heartbeat_ms));
+        builder.0["services"][1]["on_connection_error"] = json!(choice);
+        let faults = ["partition notification-service from broker at 3s for 50s", "restart broker at 10s for 1s"];
+        run(builder.scenario(), &faults, 90_000)
+    };
+    let worker = InstanceId { service: 1, instance: 0 };
+    let lost = |ran: &Ran| ran.times(|what| matches!(what, WorldEvent::ConnectionLost { instance, .. } if *instance == worker));
+    // It misses heartbeats, or it sends something when the network is whole, and the broker's machine knows no such connection.
+    assert_eq!(lost(&ran(10_000, "reconnect")), [30_001]);
+    assert_eq!(lost(&ran(60_000, "reconnect")), [53_000]);
+    assert_eq!(lost(&ran(0, "reconnect")), [53_000]);
+    // For the program that is an error, not the end of a broker that stops in order.
+    let exits = ran(60_000, "exit");
+    assert_eq!(exits.times(|what| matches!(what, WorldEvent::Killed { instance, .. } if *instance == worker)), [53_000]);
 }
 
 #[test]

@@ -57,14 +57,15 @@ impl Line {
     /// The steps that are the line, where a service publishes or calls.
     #[must_use]
     pub fn steps(&self, scenario: &Scenario) -> Vec<StepAt> {
-        let (name, is_it): (&Name, Box<dyn Fn(&Action) -> bool + '_>) = match self {
-            Self::Publishes { service, to } => (service, Box::new(move |action| names::uses(action, to))),
-            Self::Calls { from: Part::Service(name), service } => {
-                let part = Part::Service(service.clone());
-                (name, Box::new(move |action| names::uses(action, &part)))
-            }
-            Self::Asks { queue, service } => (service, Box::new(move |action| action.asked_queue() == Some(queue))),
+        let name = match self {
+            Self::Publishes { service, .. } | Self::Asks { service, .. } | Self::Calls { from: Part::Service(service), .. } => service,
             Self::Calls { .. } | Self::Binding(_) | Self::DeadLetters(_) | Self::Alternate(_) | Self::Consumes { .. } => return Vec::new(),
+        };
+        let is_it = |action: &Action| match self {
+            Self::Publishes { to, .. } => names::uses(action, to),
+            Self::Asks { queue, .. } => action.asked_queue() == Some(queue),
+            Self::Calls { service, .. } => names::uses(action, &Part::Service(service.clone())),
+            Self::Binding(_) | Self::DeadLetters(_) | Self::Alternate(_) | Self::Consumes { .. } => false,
         };
         let handlers = scenario.service(name).into_iter().flat_map(|(_, service)| service.handlers.iter().enumerate());
         let steps =

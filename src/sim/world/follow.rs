@@ -84,7 +84,7 @@ impl World {
                 let user = self.channels.get(channel).copied();
                 if let Some(instance) = user.filter(|id| self.known_instance(*id).uses(*channel)) {
                     self.services[instance.service].channel_errors += 1;
-                    self.closed(instance, Closed::Channel(*channel));
+                    self.closed_by_broker(instance, Closed::Channel(*channel));
                 }
             }
             Event::ConnectionClosed { connection, code, .. } => {
@@ -92,7 +92,7 @@ impl World {
                 // amqplib has no error for a broker that stops in order.
                 let closed = if *code == ReplyCode::ConnectionForced { Closed::Connection } else { Closed::ConnectionWithError };
                 if let Some(instance) = instance {
-                    self.closed(instance, closed(*connection));
+                    self.closed_by_broker(instance, closed(*connection));
                 }
             }
             Event::ConnectionBlocked { connection, told: true, .. } => self.tell_flow(*connection, true),

@@ -38,7 +38,8 @@ impl World {
 
     pub(super) fn peer_silent(&mut self, id: InstanceId, connection: ConnectionId, until: SimTime) {
         let instance = self.known_instance(id);
-        if instance.held_up == Some(until) && instance.has_connection(connection) {
+        // The broker closes it once, however much work is waiting behind this.
+        if instance.held_up == Some(until) && instance.has_connection(connection) && self.broker.flow(connection).is_some() {
             self.give_up(id, connection);
             self.closed(id, Closed::Unheard(connection));
         }
@@ -68,7 +69,34 @@ impl World {
         }
     }
 
-    /// The broker has closed something of a program. One that is held up reads nothing of it now.
+    /// The broker has closed something of a program. One that is cut off notices when the network is whole again, or misses heartbeats.
+    pub(super) fn closed_by_broker(&mut self, id: InstanceId, closed: Closed) {
+        if !self.is_cut_off(id) {
+            self.closed(id, closed);
+        }
+    }
+
+    /// The network is whole. What the broker closed meanwhile ends with an error: TCP resets a connection that the other end has forgotten.
+    pub(super) fn hears_of_closed(&mut self, id: InstanceId) {
+        if self.is_cut_off(id) {
+            return;
+        }
+        let instance = self.known_instance(id);
+        let publisher = instance.publisher.map(|publisher| publisher.channel);
+        let channels: Vec<_> = instance.channel.or(instance.setting_up).into_iter().chain(publisher).collect();
+        for (connection, _) in instance.connections() {
+            if self.broker.flow(connection).is_none() {
+                self.closed(id, Closed::ConnectionWithError(connection));
+            }
+        }
+        for channel in channels {
+            if self.known_instance(id).uses(channel) && !self.broker.is_open(channel) {
+                self.closed(id, Closed::Channel(channel));
+            }
+        }
+    }
+
+    /// Something of a program is closed. One that is held up reads nothing of it now.
     pub(super) fn closed(&mut self, id: InstanceId, closed: Closed) {
         let instance = self.instance_mut(id);
         if instance.held_up.is_some() {

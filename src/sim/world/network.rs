@@ -188,9 +188,14 @@ impl World {
         self.links.held = held.into_iter().filter(|id| self.flights.get(*id).is_some_and(|flight| flight.held)).collect();
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
         let instances = self.services[service].instances.iter_mut().enumerate();
-        for (_, instance) in instances.filter(|(number, _)| what.is_of(link, Some(*number))) {
+        let mut healed = Vec::new();
+        for (number, instance) in instances.filter(|(number, _)| what.is_of(link, Some(*number))) {
             instance.lane_in = arrives.max(instance.lane_in);
             instance.lane_out = arrives.max(instance.lane_out);
+            healed.push(number);
+        }
+        for instance in healed {
+            self.hears_of_closed(InstanceId { service, instance });
         }
     }
 
