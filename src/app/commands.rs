@@ -3,6 +3,7 @@
 use super::arrange::Align;
 use super::form::{self, About, Field, Row};
 use super::keys::ZOOM;
+use super::landing::Price;
 use super::search::Wanted;
 use super::texts::commands as texts;
 use super::words::place_name;
@@ -23,6 +24,8 @@ pub struct Command {
     pub word: String,
     /// What it does, where the word alone does not say it.
     pub explains: &'static str,
+    /// What it would destroy now, where it would destroy messages.
+    pub price: String,
     /// Other words that a learner types for it.
     pub also: &'static str,
     /// The keys that do the same.
@@ -47,6 +50,11 @@ impl Command {
         Self { explains, ..self }
     }
 
+    /// With what it would destroy.
+    fn costing(self, price: Option<Price>) -> Self {
+        Self { price: price.map(texts::drops).unwrap_or_default(), ..self }
+    }
+
     /// With words of others.
     fn or(self, also: &'static str) -> Self {
         Self { also, ..self }
@@ -54,7 +62,7 @@ impl Command {
 }
 
 fn command(word: impl Into<String>, keys: &'static str, action: impl Into<Action>) -> Command {
-    Command { word: word.into(), explains: "", also: "", keys, action: action.into() }
+    Command { word: word.into(), explains: "", price: String::new(), also: "", keys, action: action.into() }
 }
 
 /// What can be done with what is selected.
@@ -70,7 +78,7 @@ pub fn of_selection(app: &App) -> Vec<Command> {
     match node {
         Node::Instance(id) => commands.extend(of_instance(session, *id)),
         Node::Client(index) => commands.extend(of_client(session, *index)),
-        Node::Queue(name) => commands.extend(of_queue(name)),
+        Node::Queue(name) => commands.extend(of_queue(app, session, name)),
         Node::Exchange(_) => {}
     }
     if !app.options.read_only {
@@ -89,7 +97,8 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         commands.push(command(texts::COPY, "Ctrl+C", SelectAction::Copy));
         commands.push(command(texts::CUT, "Ctrl+X", EditAction::Cut));
         commands.push(command(texts::DUPLICATE, "Ctrl+D", EditAction::Duplicate));
-        commands.push(command(texts::DELETE, "Del", EditAction::Delete).or(texts::LIKE_DELETE));
+        let delete = command(texts::DELETE, "Del", EditAction::Delete).or(texts::LIKE_DELETE);
+        commands.push(delete.costing(app.price_of_selected(session)));
     }
     commands
 }
@@ -99,12 +108,13 @@ fn of_client(session: &Session, index: usize) -> Option<Command> {
     name.map(|name| command(texts::SEND_50_REQUESTS_AT_ONCE, "", OperateAction::Request(name, 50)))
 }
 
-fn of_queue(name: &Name) -> Vec<Command> {
+fn of_queue(app: &App, session: &Session, name: &Name) -> Vec<Command> {
     let queue = || name.clone();
+    let purge = command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY).or(texts::LIKE_PURGE);
     let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), count: BY_HAND_MAX, to: None });
     vec![
         command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }).or(texts::LIKE_GET),
-        command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY).or(texts::LIKE_PURGE),
+        purge.costing(Some(app.price_of_ready(session, name))),
         redrive.explained(texts::SEND_ALL_BACK_TO_WHERE).or(texts::LIKE_REDRIVE),
     ]
 }
@@ -280,7 +290,7 @@ pub fn found(app: &App) -> Vec<Command> {
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
         // What is selected is nearer than another system.
         commands.extend(of_fields(app, session));
-        commands.extend(of_parts_by_name(session));
+        commands.extend(of_parts_by_name(app, session));
         commands.extend(of_lesson(app));
         commands.extend(of_page(app));
         commands.extend(of_site(app));
@@ -310,14 +320,14 @@ pub fn found(app: &App) -> Vec<Command> {
 }
 
 /// What is done to each part that is not selected, by its name.
-fn of_parts_by_name(session: &Session) -> Vec<Command> {
+fn of_parts_by_name(app: &App, session: &Session) -> Vec<Command> {
     let places = geometry::places(session.plan()).into_iter().filter(|place| session.selection.primary.as_ref() != Some(place));
     let of = |place: Node| {
         let name = place_name(session.world(), &place);
         let commands = match &place {
             Node::Instance(id) => of_instance(session, *id),
             Node::Client(index) => of_client(session, *index).into_iter().collect(),
-            Node::Queue(queue) => of_queue(queue),
+            Node::Queue(queue) => of_queue(app, session, queue),
             Node::Exchange(_) => Vec::new(),
         };
         commands.into_iter().map(move |command| Command { word: texts::to_part(&command.word, &name), keys: "", ..command })

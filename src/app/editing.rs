@@ -140,6 +140,17 @@ const fn is_adding(action: &EditAction) -> bool {
     )
 }
 
+/// One sentence with the number of faults, expectations and hints that went with a part. None: none did.
+fn gone_too(old: &Scenario, new: &Scenario) -> Option<String> {
+    let less = |of: fn(&Scenario) -> usize| of(old).saturating_sub(of(new));
+    let counts = [
+        (less(|scenario| scenario.faults.len()), "fault"),
+        (less(|scenario| scenario.expects.len()), "expectation"),
+        (less(|scenario| scenario.hints.len()), "hint"),
+    ];
+    counts.iter().any(|(count, _)| *count > 0).then(|| texts::removed_too(&counts))
+}
+
 impl Session {
     fn change(&mut self, action: EditAction, free: Option<&Free>) -> Vec<Effect> {
         match action {
@@ -390,15 +401,23 @@ impl Session {
     fn put_in_place(&mut self, new: Scenario, edits: &[Edit], told: &[String]) {
         let removes = edits.iter().any(|edit| matches!(edit, Edit::Remove(_)));
         let gone = removes.then(|| self.gone_with_queues(&new)).flatten();
+        let cuts = removes || edits.iter().any(|edit| matches!(edit, Edit::Cut(_)));
+        let also = cuts.then(|| gone_too(self.scenario(), &new)).flatten();
         self.become_scenario(new);
         for edit in edits {
             self.follow(edit);
+        }
+        if cuts && self.notice.is_none() && !told.is_empty() {
+            self.playhead.log.remark_edit(told.join(" "));
         }
         if self.notice.is_none() && (gone.is_some() || !told.is_empty()) {
             // What an addition tells is what came with it; what anything else tells is what went with it.
             let comes = edits.iter().all(|edit| matches!(edit, Edit::Add { .. } | Edit::Extend { .. }));
             let tone = if comes { Tone::Told } else { Tone::Warning };
-            let told: Vec<String> = gone.into_iter().chain(told.iter().cloned()).collect();
+            let told: Vec<String> = match also {
+                Some(also) => gone.into_iter().chain([also]).collect(),
+                None => gone.into_iter().chain(told.iter().cloned()).collect(),
+            };
             self.notice = Some(Notice { tone, text: told.join(" ") });
         }
     }

@@ -1,8 +1,8 @@
 //! What a browser keeps of lessons between two visits.
 
-use super::App;
 use super::effect::Effect;
 use super::tour::Tour;
+use super::{App, Dialog};
 use crate::formats::progress_file::{self, Works};
 use crate::scenario::Problem;
 
@@ -13,7 +13,7 @@ pub struct Kept {
     pub works: String,
     /// What was kept and could not be read: it stays here, so that nothing is lost.
     pub unread: String,
-    /// The chosen path, and below it the lesson that is open: a reload comes back to both.
+    /// The chosen path, the open lesson, the open course and the steps with a verdict, a line each: a reload comes back to them.
     pub place: String,
     /// The steps of the tour that are done; empty before the first card was read.
     pub tour: String,
@@ -45,16 +45,25 @@ pub(super) fn found(app: &mut App, kept: Kept) -> Vec<Effect> {
     effects
 }
 
-/// The chosen path and the open lesson, a line each, as a browser keeps them.
+/// What the third line says while the page of the course is open.
+const ON_COURSE: &str = "course";
+
+/// Where the learner is, a line each, as a browser keeps it.
 fn place(app: &App) -> String {
     let file = app.classroom.as_ref().and_then(|classroom| classroom.file.as_deref()).unwrap_or_default();
-    format!("{}\n{file}", app.path)
+    let course = if app.dialog == Some(Dialog::Course) { ON_COURSE } else { "" };
+    let checked = app.classroom.as_ref().map(|classroom| classroom.checked(app.session.as_ref()).join("\t")).unwrap_or_default();
+    let more = if course.is_empty() && checked.is_empty() { String::new() } else { format!("\n{course}\n{checked}") };
+    format!("{}\n{file}{more}", app.path)
 }
 
 fn come_back(app: &mut App, place: &str) {
-    let (path, file) = place.split_once('\n').unwrap_or_default();
-    path.clone_into(&mut app.path);
-    app.back_to = Some(file.to_owned()).filter(|file| !file.is_empty());
+    let mut lines = place.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    next().clone_into(&mut app.path);
+    app.back_to = Some(next().to_owned()).filter(|file| !file.is_empty());
+    app.back_on_course = next() == ON_COURSE;
+    app.back_checked = next().split('\t').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect();
 }
 
 /// Keeps a text that cannot be read, or not wholly, and says so.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::words;
-use crate::sim::TimedEvent;
+use crate::sim::{TimedEvent, WorldEvent};
 
 /// How many lines are kept to be read.
 pub const ENTRIES_MAX: usize = 2_000;
@@ -20,6 +20,8 @@ pub struct Log {
     known: u64,
     /// So many have happened where the playhead stands.
     happened: u64,
+    /// What is said of a line besides, by its number.
+    remarks: Vec<(u64, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,8 +76,23 @@ impl Log {
     pub(super) fn forget_what_is_to_come(&mut self) {
         let last = self.last_number();
         self.entries.retain(|entry| entry.number <= last);
+        self.remarks.retain(|(number, _)| *number <= last);
         self.lines.truncate(usize::try_from(last).unwrap_or(usize::MAX));
         self.known = self.happened;
+    }
+
+    /// Says more of the newest edit.
+    pub(super) fn remark_edit(&mut self, text: String) {
+        let edit = self.newest().find(|entry| entry.occurrence.what == WorldEvent::Edited).map(|entry| entry.number);
+        if let Some(number) = edit.filter(|_| self.remarks.len() < ENTRIES_MAX) {
+            self.remarks.push((number, text));
+        }
+    }
+
+    /// What is said of a line besides.
+    #[must_use]
+    pub fn remark(&self, number: u64) -> Option<&str> {
+        self.remarks.iter().find(|(of, _)| *of == number).map(|(_, text)| &**text)
     }
 
     /// How many of the first occurrences are worth a line.

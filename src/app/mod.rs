@@ -167,6 +167,10 @@ pub struct App {
     pub path: String,
     /// The lesson that was open when the page was left.
     pub back_to: Option<String>,
+    /// The page of the course was open when the page was left.
+    pub back_on_course: bool,
+    /// The steps of that lesson whose verdict was shown: they are checked again.
+    pub back_checked: Vec<String>,
     pub progress: Progress,
     pub tour: tour::Tour,
     /// What was done at the steps of lessons, as it would be handed in.

@@ -152,7 +152,7 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
         PageAction::OpenDialog(dialog) => {
             let gallery = app.gallery.is_none().then_some(Effect::FetchGallery);
             let course = app.course.is_none().then_some(Effect::FetchCourse);
-            let wanted = match dialog {
+            let wanted: Vec<Effect> = match dialog {
                 Dialog::Gallery => gallery.into_iter().collect(),
                 Dialog::Course => course.into_iter().collect(),
                 // Scenarios and lessons are found by their titles.
@@ -160,16 +160,19 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
                 Dialog::Shortcuts | Dialog::Share | Dialog::Glossary | Dialog::Author | Dialog::Menu { .. } | Dialog::Replace => Vec::new(),
             };
             app.query = String::new();
+            // A reload comes back to the page of the course.
+            let is_kept = dialog == Dialog::Course;
             app.dialog = Some(dialog);
-            return wanted;
+            return wanted.into_iter().chain(is_kept.then_some(Effect::SaveProgress)).collect();
         }
         PageAction::CloseDialog => {
             let is_offered = matches!(app.dialog, Some(Dialog::Menu { of: Menu::Ends { .. }, .. }));
             if let Some(session) = app.session.as_mut().filter(|_| is_offered) {
                 session.selection.connecting = None;
             }
-            app.dialog = None;
+            let was_kept = app.dialog.take() == Some(Dialog::Course);
             app.waiting = None;
+            return was_kept.then_some(Effect::SaveProgress).into_iter().collect();
         }
         PageAction::TypeQuery(text) => app.query = text,
         PageAction::ToggleTable => {

@@ -26,7 +26,7 @@ fn call(name: &str, arguments: &[JsValue]) -> Option<JsValue> {
 /// The same, for one that takes its time: its text, or why there is none.
 fn ask(name: &str, arguments: &[JsValue], done: impl FnOnce(Result<String, String>) + 'static) {
     let Some(promise) = call(name, arguments).and_then(|promise| promise.dyn_into::<Promise>().ok()) else {
-        return done(Err(texts::THIS_BROWSER_IS_TOO_OLD.into()));
+        return done(Err(texts::THE_SCRIPT_IS_MISSING.into()));
     };
     let told = |value: &JsValue| value.as_string().or_else(|| Reflect::get(value, &"message".into()).ok()?.as_string()).unwrap_or_default();
     let done = std::rc::Rc::new(std::cell::Cell::new(Some(done)));

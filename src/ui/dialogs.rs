@@ -190,7 +190,10 @@ fn list(entries: &[Command], run: &Dispatch) -> Html {
             for command in entries.iter() {
                 <li>
                     <button type="button" data-command={command.name()} onclick={on(run, command.action.clone())}>
-                        <span>{ command.name() }</span>
+                        <span>
+                            { command.name() }
+                            if !command.price.is_empty() { <small class="price">{ " " }{ command.price.clone() }</small> }
+                        </span>
                         if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }
                     </button>
                 </li>

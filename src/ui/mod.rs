@@ -166,6 +166,7 @@ impl Component for Playground {
         if !embed {
             effects.extend(app::update(&mut app, FileAction::DraftsFound(browser::drafts())));
         }
+        let is_plain = address.packed.is_none() && address.lesson.is_none() && address.exhibit.is_none();
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
             (None, Some(lesson)) => browser::fetch_lesson(&lesson, dispatch.clone()),
@@ -184,6 +185,9 @@ impl Component for Playground {
                 }
                 browser::fetch_scenario(address.exhibit.unwrap_or_else(|| app::FIRST_SCENARIO.to_owned()), dispatch.clone());
             }
+        }
+        if app.back_on_course && is_plain && !embed {
+            effects.extend(app::update(&mut app, PageAction::OpenDialog(Dialog::Course)));
         }
         app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width(), browser::window_height())));
         browser::tell("ready", "");

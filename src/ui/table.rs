@@ -5,6 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::queue::messages;
+use super::texts::inspector::delete_with;
 use super::texts::table as texts;
 use super::widgets::{chosen, on, option};
 use super::{Dispatch, findings, stream};
@@ -180,6 +181,10 @@ impl Table<'_> {
                 >
                     { texts::DELETE }
                 </button>
+                // One line, whatever it says: no row may jump.
+                if let Part::Queue(queue) = part {
+                    <p class="soft price">{ delete_with(self.app.price_of(self.session, queue)) }</p>
+                }
             </td>
         }
     }

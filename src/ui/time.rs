@@ -517,7 +517,8 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let mut lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
         let of_kind = app.filter.shows(&entry.occurrence, line.icon);
-        let found = wanted.is_in(&line.detail) || wanted.is_in(line.what);
+        let remark = session.playhead.log.remark(entry.number);
+        let found = wanted.is_in(&line.detail) || wanted.is_in(line.what) || remark.is_some_and(|remark| wanted.is_in(remark));
         (of_kind && found).then_some((entry, line))
     });
     let mut lines = lines.by_ref().peekable();
@@ -525,7 +526,8 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let entry_row = |entry: &Entry, words::Line { icon, what, detail }: words::Line| {
         let dead = matches!(icon, words::LogIcon::Dead | words::LogIcon::Failure);
         let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
-        let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
+        let remark = session.playhead.log.remark(entry.number);
+        let told = html! { <><b>{ what }</b>{ " " }{ detail }if let Some(remark) = remark { { ". " }{ remark } }</> };
         let place = words::place_of(&entry.occurrence);
         let (at, then) = (entry.occurrence.at, dispatch.clone());
         // To the moment, and to the place.

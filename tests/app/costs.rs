@@ -387,3 +387,49 @@ fn the_price_of_several_parts_is_what_goes_with_all() {
     act(&mut app, EditAction::Delete);
     assert_eq!(session(&app).world().ledger().lost_in_total(), all);
 }
+
+/// Each menu says beside Delete and Purge what they would drop, with the numbers of the inspector.
+#[test]
+fn a_menu_says_what_delete_and_purge_would_drop() {
+    let mut app = waiting();
+    let price = |app: &App, word: &str| {
+        let commands = app::commands::of_selection(app);
+        commands.into_iter().find(|command| command.word == word).expect(word).price
+    };
+    select(&mut app, &Part::Queue(QUEUE.into()));
+    let (all, ready) = (app.price_of_selected(session(&app)).expect("it is a queue"), app.price_of_ready(session(&app), QUEUE));
+    assert!(!all.is_nothing() && !ready.is_nothing());
+    assert_eq!((price(&app, "Delete"), price(&app, "Purge")), (format!("drops {all}"), format!("drops {ready}")));
+    let exchange = session(&app).scenario().broker.exchanges[0].name.clone();
+    select(&mut app, &Part::Exchange(exchange));
+    assert_eq!(price(&app, "Delete"), "", "an exchange has no messages");
+}
+
+/// A removal that takes many things with it says so in one short sentence with their numbers. The events name each.
+#[test]
+fn what_goes_with_a_part_is_counted_in_one_sentence() {
+    let mut app = waiting();
+    let mut scenario = requeue::scenario::Scenario::clone(session(&app).scenario());
+    scenario.until = Some(requeue::base::SimTime::from_secs(60));
+    let known = scenario.expects.len();
+    for says in ["", "one", "two", "three"] {
+        let property = format!("ready({QUEUE}) = 0").parse().expect("a property");
+        scenario.expects.push(requeue::scenario::Expectation { says: says.into(), property });
+    }
+    let text = requeue::formats::scenario_file::write(&scenario);
+    act(&mut app, app::FileAction::Opened { name: "x.json".into(), text });
+    assert_eq!(session(&app).scenario().expects.len(), known + 4);
+    select(&mut app, &Part::Queue(QUEUE.into()));
+    act(&mut app, EditAction::Delete);
+    let left = session(&app).scenario().expects.len();
+    let text = notice(&app).expect("it is told");
+    assert!(text.contains(&format!("{} expectations", known + 4 - left)), "{text}");
+    assert_eq!(text.matches("removed too").count(), 1, "{text}");
+    assert!(text.split_whitespace().count() <= 15, "{text}");
+    let log = &session(&app).playhead.log;
+    let remark = log.newest().find_map(|entry| log.remark(entry.number)).expect("the events say more").to_owned();
+    assert!(["one", "two", "three"].iter().all(|says| remark.contains(&format!("“{says}”"))), "{remark}");
+    // Another way from before the edit has no such line.
+    act(&mut app, EditAction::Undo);
+    assert_eq!(session(&app).scenario().expects.len(), known + 4);
+}

@@ -7,8 +7,8 @@ use requeue::app::form::{Kind, Spot};
 use requeue::app::lesson::Mark;
 use requeue::app::words;
 use requeue::app::{
-    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, Opened, OperateAction, Speed, TimeAction,
-    update,
+    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, Opened, OperateAction, PageAction, Speed,
+    TimeAction, update,
 };
 use requeue::base::SimTime;
 use requeue::broker::Name;
@@ -92,9 +92,46 @@ fn a_reload_comes_back_to_where_one_was() {
     act(&mut again, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
     assert_eq!(&*classroom(&again).step().id, "all-orders");
     assert_eq!(&*session(&again).scenario().broker.bindings[0].routing_key, "order.placed.*");
+    // A verdict is there again, and the step is not solved by it.
+    deed(&mut again, LessonAction::Prove);
+    settle(&mut again);
+    let goods = |app: &App| classroom(app).work().findings.iter().map(|finding| finding.good).collect::<Vec<_>>();
+    let told = goods(&again);
+    assert!(told.contains(&false), "{told:?}");
+    let kept = Kept::of(&again);
+    let mut third = App::default();
+    act(&mut third, CourseAction::ProgressFound(kept));
+    act(&mut third, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    settle(&mut third);
+    assert_eq!((goods(&third), classroom(&third).work().done), (told, false));
+    assert!(!classroom(&third).is_verdict_old(session(&third)));
+    // What was changed since is not judged unasked.
+    let key = Spot::of(Slot::Binding(0)).field("routing_key");
+    act(&mut third, EditAction::SetField(key, Kind::Text, "order.*".into()));
+    let mut fourth = App::default();
+    act(&mut fourth, CourseAction::ProgressFound(Kept::of(&third)));
+    act(&mut fourth, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    settle(&mut fourth);
+    assert!(goods(&fourth).is_empty());
     // A lesson that was closed is not come back to.
     assert_eq!(deed(&mut again, LessonAction::Close), [Effect::SaveProgress]);
     assert_eq!(Kept::of(&again).place, "90 minutes\n");
+}
+
+/// The page of the course is open again after a reload, until it is closed.
+#[test]
+fn a_reload_comes_back_to_the_page_of_the_course() {
+    let mut app = App::default();
+    let effects = update(&mut app, PageAction::OpenDialog(Dialog::Course));
+    assert!(effects.contains(&Effect::SaveProgress), "{effects:?}");
+    let comes_back = |app: &App| {
+        let mut again = App::default();
+        act(&mut again, CourseAction::ProgressFound(Kept::of(app)));
+        again.back_on_course
+    };
+    assert!(comes_back(&app));
+    assert_eq!(update(&mut app, PageAction::CloseDialog), [Effect::SaveProgress]);
+    assert!(!comes_back(&app));
 }
 
 #[test]

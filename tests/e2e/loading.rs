@@ -32,7 +32,12 @@ async fn told(visitor: &Visitor, path: &str, title: &str) {
 #[tokio::test]
 async fn the_page_says_why_requeue_cannot_come() {
     let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
-    told(&visitor, "without-wasm/", "Requeue could not be loaded.").await;
+    // The file that is missing has its name there, and the browser is not blamed.
+    for (site, file) in [("without-wasm/", ".wasm"), ("without-script/", "browser"), ("without-bindings/", "requeue-page")] {
+        told(&visitor, site, "Requeue could not be loaded.").await;
+        let advice = visitor.text("#loading-advice").await;
+        assert!(advice.contains(file) && advice.contains("404") && advice.ends_with("Load the page again."), "{site}: {advice}");
+    }
     let without = json!({ "source": "delete window.WebAssembly;" });
     visitor.browser.issue_cmd(DevTools("Page.addScriptToEvaluateOnNewDocument", without)).await.expect("ChromeDriver has them");
     told(&visitor, "", "This browser cannot run Requeue.").await;

@@ -39,6 +39,10 @@ const PLAIN: &str = "plain/";
 /// The page on a site that has lost its WebAssembly.
 const WITHOUT_WASM: &str = "without-wasm/";
 
+/// The page on a site that has lost its scripts: the page's own one, or the one that starts the WebAssembly.
+const WITHOUT_OWN_SCRIPT: &str = "without-script/";
+const WITHOUT_BINDINGS: &str = "without-bindings/";
+
 /// The page on a site that does not find its second file every other time.
 const LATER_FAILS_ONCE: &str = "later-fails-once/";
 static LATER_FAILED: AtomicBool = AtomicBool::new(false);
@@ -51,7 +55,9 @@ fn answer(request: tiny_http::Request, folder: &Path) {
     let (is_plain, without_wasm, fails_once) =
         (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM), path.starts_with(LATER_FAILS_ONCE));
     let is_late = path.starts_with(LATE);
-    let path = [PLAIN, WITHOUT_WASM, LATER_FAILS_ONCE, LATE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
+    let without = |folder: &str, file: &str| request.url().trim_start_matches('/').starts_with(folder) && path.contains(file);
+    let is_lost = without(WITHOUT_OWN_SCRIPT, "/browser") || without(WITHOUT_BINDINGS, "/requeue-page") && path.ends_with(".js");
+    let path = [PLAIN, WITHOUT_WASM, WITHOUT_OWN_SCRIPT, WITHOUT_BINDINGS, LATER_FAILS_ONCE, LATE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
     let folder = if is_plain { folder.with_file_name("plain") } else { folder.to_owned() };
     let file = folder.join(if path.is_empty() { "index.html" } else { path });
     if is_late && path.starts_with("scenarios/") {
@@ -60,6 +66,7 @@ fn answer(request: tiny_http::Request, folder: &Path) {
     let read = match path {
         AROUND => Ok(AROUND_PAGE.into()),
         _ if without_wasm && file.extension().is_some_and(|end| end == "wasm") => Err(std::io::ErrorKind::NotFound.into()),
+        _ if is_lost => Err(std::io::ErrorKind::NotFound.into()),
         _ if fails_once && path.ends_with("-later.wasm") && !LATER_FAILED.fetch_xor(true, Ordering::Relaxed) => {
             Err(std::io::ErrorKind::NotFound.into())
         }

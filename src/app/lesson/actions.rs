@@ -206,8 +206,10 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     let recording = session.world().recording().clone();
     let now = session.world().now();
     classroom.judging = Judging::of(&classroom.lesson, classroom.step(), &recording, now, &[]);
+    classroom.recalls = false;
     let work = classroom.work_mut();
     work.judged = Some((recording, now));
+    work.had_verdict = false;
     work.findings.clear();
     Some(Vec::new())
 }

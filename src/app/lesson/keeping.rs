@@ -19,9 +19,13 @@ pub(super) fn restore(app: &mut App, classroom: &mut Classroom) -> Vec<Effect> {
         }
         classroom.at = classroom.lesson.steps.iter().position(|step| Some(&step.id) == at.as_ref()).unwrap_or(0);
     }
+    let checked = std::mem::take(&mut app.back_checked);
     match app.works.of(&classroom.lesson.id) {
         Ok(Some(kept)) => {
             put_back(classroom, kept);
+            for (step, work) in classroom.lesson.steps.iter().zip(&mut classroom.works) {
+                work.had_verdict = work.judged.is_some() && (work.done || checked.iter().any(|id| **id == *step.id));
+            }
             Vec::new()
         }
         Ok(None) => Vec::new(),

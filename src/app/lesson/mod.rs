@@ -59,6 +59,8 @@ pub struct Classroom {
     grading: Option<Box<Grading>>,
     /// What a question is answered with, while its run is played.
     answering: Option<Box<Answering>>,
+    /// What is judged had its verdict before a reload: nothing is scrolled to it.
+    recalls: bool,
 }
 
 /// What was done at a step.
@@ -83,6 +85,8 @@ pub struct StepWork {
     pub done: bool,
     /// What was judged last: it is what is handed in.
     judged: Option<Run>,
+    /// Its verdict was shown before a reload.
+    had_verdict: bool,
 }
 
 /// How a step stands. Only what was seen, proved or answered right has a tick.
@@ -150,6 +154,7 @@ impl Classroom {
             graded: None,
             grading: None,
             answering: None,
+            recalls: false,
         }
     }
 
@@ -380,6 +385,29 @@ impl Classroom {
         self.lesson.steps.iter().zip(&self.works).filter(|(_, work)| work.done).map(|(step, _)| &step.id)
     }
 
+    /// The steps whose newest verdict is of what is drawn there.
+    pub(super) fn checked(&self, session: Option<&Session>) -> Vec<&str> {
+        let works = self.lesson.steps.iter().zip(&self.works).enumerate();
+        let is_checked = |index: usize, work: &StepWork| {
+            let here = session.filter(|_| index == self.at && !self.is_away());
+            let drawn = here.or(work.session.as_deref()).map(|session| judge::last(session.world().recording()));
+            let judged = work.judged.as_ref().filter(|_| work.had_verdict || !work.findings.is_empty());
+            judged.is_some_and(|(judged, _)| work.done || drawn == Some(judge::last(judged)))
+        };
+        works.filter(|(index, (_, work))| is_checked(*index, work)).map(|(_, (step, _))| &*step.id).collect()
+    }
+
+    /// Judges again what had its verdict before a reload.
+    fn recall(&mut self) {
+        let Some((recording, until)) =
+            self.work().judged.clone().filter(|_| self.work().had_verdict && self.work().findings.is_empty() && !self.is_solution())
+        else {
+            return;
+        };
+        self.judging = Judging::of(&self.lesson, self.step(), &recording, until, &[]);
+        self.recalls = true;
+    }
+
     /// No run is judged any more, and no edit of a solution pointed at.
     fn stop_shows(&mut self) {
         (self.judging, self.tracing) = (None, None);
@@ -420,6 +448,7 @@ fn arrive(app: &mut App) {
         classroom.answering = Some(Box::new(Answering::of(question, &classroom.lesson)));
         classroom.advance(app.budget.steps());
     }
+    classroom.recall();
     if let Some(session) = &mut app.session {
         session.points.clone_from(&classroom.step().points);
     }
@@ -460,8 +489,10 @@ pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
     let work = classroom.work_mut();
     work.findings = findings;
     work.done |= done;
-    let mut effects = if done { keep(app) } else { Vec::new() };
-    effects.push(Effect::Reveal(Opened::Verdict));
+    // A verdict that was there before a reload is not what the learner does now.
+    let opens = !std::mem::take(&mut classroom.recalls);
+    let mut effects = if done { keep(app) } else { vec![Effect::SaveProgress] };
+    effects.extend(opens.then_some(Effect::Reveal(Opened::Verdict)));
     effects
 }
 

@@ -2,7 +2,13 @@
 
 use std::fmt::Display;
 
+use crate::app::landing::Price;
 use crate::scenario::edit::{Part, PartKind};
+
+/// What a command would destroy.
+pub fn drops(price: Price) -> String {
+    format!("drops {price}")
+}
 
 pub const CANVAS: &str = "Canvas";
 pub const COPY: &str = "Copy";

@@ -6,7 +6,7 @@ pub const NOT_COPIED: &str = "The browser did not allow it. Select the text, and
 pub const REQUEUE_IS_BROKEN: &str = "Requeue is broken";
 pub const SOMETHING_IN_REQUEUE_IS_BROKEN: &str = "Something in Requeue is broken. That is our mistake, not yours.";
 pub const THE_LINK: &str = "The link";
-pub const THIS_BROWSER_IS_TOO_OLD: &str = "this browser is too old for it";
+pub const THE_SCRIPT_IS_MISSING: &str = "a script of the page is missing. Load the page again";
 pub const WHAT_YOU_HAVE_DRAWN_IS: &str = "What you have drawn is kept: load the page again, and go on with it.";
 
 pub fn it_begins_with_and_this(version: &dyn Display) -> String {
