@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::form::why_not_json;
 use super::notice::Notice;
 use super::texts::composer as texts;
 use super::{App, Session, words};
@@ -57,6 +58,7 @@ pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
             }
             PublishAction::Repeat => session.repeat(),
         }
+        session.composer.shows_more |= session.composer.is_wrong_inside();
     }
     Vec::new()
 }
@@ -97,6 +99,8 @@ pub struct Composer {
     pub is_sent: bool,
     /// The key was typed or chosen: it follows the system no more.
     is_typed: bool,
+    /// A field that is folded away was wrong once: it stays in sight.
+    pub shows_more: bool,
 }
 
 /// What can be typed or chosen.
@@ -188,6 +192,7 @@ impl Composer {
             is_told: false,
             is_sent: false,
             is_typed: false,
+            shows_more: false,
         }
     }
 
@@ -229,6 +234,23 @@ impl Composer {
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {
         TEMPLATES.into_iter().find(|(_, key, payload)| *key == self.routing_key && *payload == self.payload).map(|(name, ..)| name)
+    }
+
+    /// Why a field of the form cannot be sent. What stands beside "Publish" is told there.
+    #[must_use]
+    pub fn why(&self, what: Typed) -> Option<&str> {
+        self.error.as_ref().filter(|(field, _)| *field == what).map(|(_, why)| &**why)
+    }
+
+    /// What is wrong in the foot of the form.
+    #[must_use]
+    pub fn why_in_foot(&self) -> Option<&str> {
+        self.why(Typed::Count).or_else(|| self.why(Typed::Rate))
+    }
+
+    /// What is wrong stands among the fields that are folded away.
+    fn is_wrong_inside(&self) -> bool {
+        [Typed::Headers, Typed::Expiration, Typed::Priority].into_iter().any(|what| self.why(what).is_some())
     }
 
     /// The headers, if they can be read.
@@ -282,7 +304,7 @@ impl Composer {
         if let Some(why) = limits::beyond(texts::BYTES_OF_A_BODY, self.payload.len(), limits::BODY_BYTES) {
             return Err(texts::the_payload_is_too_large(&why));
         }
-        serde_json::from_str(&self.payload).map_err(|error| texts::the_payload_is_not_json(&error))
+        serde_json::from_str(&self.payload).map_err(|error| texts::the_payload_is_not_json(&why_not_json(&self.payload, &error)))
     }
 
     fn read_key(&self) -> Result<Name, String> {
@@ -291,7 +313,11 @@ impl Composer {
     }
 
     fn read_headers(&self) -> Result<Table, String> {
-        self.table().ok_or_else(|| texts::HEADERS_ARE_A_JSON_OBJECT.to_owned())
+        self.table().ok_or_else(|| match serde_json::from_str::<Json>(&self.headers) {
+            // What is no object at all is told what it has to be.
+            Err(error) if self.headers.trim_start().starts_with('{') => texts::the_headers_are_not_json(&why_not_json(&self.headers, &error)),
+            Ok(_) | Err(_) => texts::HEADERS_ARE_A_JSON_OBJECT.to_owned(),
+        })
     }
 
     fn read_expiration(&self) -> Result<Option<Name>, String> {

@@ -20,6 +20,12 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     });
     let check = |what: Typed| dispatch.reform(move |_: Event| PublishAction::Check(what).into());
     let wrong = |what: Typed| composer.error.as_ref().is_some_and(|(field, _)| *field == what).then_some("true");
+    let is_in_foot = |what: Typed| matches!(what, Typed::Count | Typed::Rate);
+    // It stands at its field.
+    let why = |what: Typed, id: &'static str| {
+        let told = composer.why(what).filter(|_| !is_in_foot(what)).map(ToOwned::to_owned);
+        html! { if let Some(told) = told { <span class="why" role="alert" id={format!("{id}-why")}>{ told }</span> } }
+    };
     let input = |label: &'static str, id: &'static str, what: Typed, value: &str, hint: &'static str| {
         let oninput = dispatch.reform(move |event: InputEvent| {
             Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlInputElement>().value()))
@@ -37,8 +43,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     autocomplete="off"
                     spellcheck="false"
                     aria-invalid={wrong(what)}
-                    aria-describedby="composer-result"
+                    aria-describedby={if is_in_foot(what) { "composer-result".to_owned() } else { format!("{id}-why") }}
                 />
+                { why(what, id) }
             </label>
         }
     };
@@ -58,9 +65,10 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     placeholder={hint}
                     spellcheck="false"
                     aria-invalid={wrong(what)}
-                    aria-describedby="composer-result"
+                    aria-describedby={format!("{id}-why")}
                     value={value.to_owned()}
                 />
+                { why(what, id) }
             </label>
         }
     };
@@ -120,9 +128,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 </div>
                 <div class="field">
                     { area(payload_label, "composer-payload", Typed::Payload, &composer.payload, "4", "{}") }
-                    if let Err(why) = &payload { if composer.error.is_none() { <p class="why" id="payload-why">{ why }</p> } }
+                    if let (Err(why), None) = (&payload, composer.why(Typed::Payload)) { <p class="why" id="payload-why">{ why }</p> }
                 </div>
-                <details class="more" id="composer-more">
+                <details class="more" id="composer-more" open={composer.shows_more}>
                     <summary>{ texts::HEADERS_AND_PROPERTIES }</summary>
                     <div class="composer">
                         { area(html! { { texts::HEADERS_AS_JSON } }, "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
@@ -160,8 +168,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 </div>
                 // Where it went is said in its place. It keeps its line: "Publish" stays under the pointer.
                 <p class="soft" id="copies">{ copies.filter(|_| composer.outcome.is_none()).map(texts::get_a_copy) }</p>
-                <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
-                    { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
+                <p id="composer-result" role="status" class={classes!("result", composer.why_in_foot().is_some().then_some("error"))}>
+                    { composer.why_in_foot().or(composer.outcome.as_deref()).unwrap_or_default().to_owned() }
                 </p>
                 if composer.error.is_none() { { story_of_sent(session, dispatch) } }
                 </div>

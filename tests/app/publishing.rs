@@ -65,6 +65,32 @@ fn publishing_by_hand_tells_where_it_went() {
     }
 }
 
+/// A word without quotes is named, with its place. What is folded away and wrong is in sight.
+#[test]
+fn a_word_without_quotes_is_named_with_its_place() {
+    for (text, told) in [
+        ("{orderId: 1}", Some("orderId needs quotes, \"orderId\", at line 1, column 2.")),
+        ("{\n  \"region\": eu-west}", Some("eu-west needs quotes, \"eu-west\", at line 2, column 13.")),
+        ("{\"a\": tru}", Some("tru needs quotes")),
+        ("{\"a\": 1 \"b\": 2}", None),
+        ("{\"a\": 1,}", None),
+        ("{\"ä\": ü}", Some("ü needs quotes")),
+        ("{", None),
+    ] {
+        for (field, what) in [(Typed::Payload, "payload is"), (Typed::Headers, "headers are")] {
+            let mut app = opened();
+            compose(&mut app, field, text);
+            act(&mut app, PublishAction::Check(field));
+            let composer = &session(&app).composer;
+            let why = composer.why(field).expect(text);
+            assert!(why.starts_with(&format!("The {what} not JSON: ")), "{text}: {why}");
+            assert_eq!(told.is_some(), why.contains("needs quotes"), "{text}: {why}");
+            assert!(told.is_none_or(|told| why.contains(told)), "{text}: {why}");
+            assert_eq!((composer.shows_more, composer.why_in_foot()), (field == Typed::Headers, None));
+        }
+    }
+}
+
 #[test]
 fn messages_carry_what_the_composer_says() {
     let mut app = opened();

@@ -29,7 +29,7 @@ mod value;
 
 pub use marks::{Badge, badges, marks};
 pub use spot::Spot;
-pub use value::parse;
+pub use value::{parse, why_not_json};
 
 /// What a field takes.
 #[derive(Clone, Debug, PartialEq)]

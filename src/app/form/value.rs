@@ -170,6 +170,28 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
         |field: &&str| !field.is_empty() && field.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-'));
     match fields.into_iter().find(is_name) {
         Some(field) if !text.contains(&format!("\"{{{field}}}\"")) => texts::this_is_not_json_a(&field),
-        _ => texts::this_is_not_json(&error),
+        _ => texts::this_is_not_json(&why_not_json(text, error)),
     }
+}
+
+/// Why a text is no JSON. A word without quotes is named: it is the usual mistake.
+#[must_use]
+pub fn why_not_json(text: &str, error: &serde_json::Error) -> String {
+    bare_word(text, error.line(), error.column()).map_or_else(
+        || error.to_string(),
+        |word| texts::needs_quotes(word, error.line(), error.column()),
+    )
+}
+
+/// The word without quotes that a reader of JSON stopped at, counted from 1.
+fn bare_word(text: &str, line: usize, column: usize) -> Option<&str> {
+    let line = text.split('\n').nth(line.checked_sub(1)?)?;
+    let is_of_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '$');
+    let (before, after) = line.split_at_checked(column.checked_sub(1)?)?;
+    let from = before.trim_end_matches(is_of_word).len();
+    let to = line.len() - after.trim_start_matches(is_of_word).len();
+    let word = line.get(from..to)?;
+    // The text in quotes that a comma is missing behind is no such word.
+    let in_quotes = line[..from].ends_with('"') || line[to..].starts_with('"');
+    (!in_quotes && word.starts_with(|letter: char| letter.is_alphabetic() || matches!(letter, '_' | '$'))).then_some(word)
 }

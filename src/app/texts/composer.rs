@@ -32,6 +32,10 @@ pub fn the_payload_is_not_json(error: &dyn Display) -> String {
     format!("The payload is not JSON: {error}")
 }
 
+pub fn the_headers_are_not_json(error: &dyn Display) -> String {
+    format!("The headers are not JSON: {error}")
+}
+
 pub fn times(times: &dyn Display) -> String {
     format!("{times} times: ")
 }

@@ -75,6 +75,10 @@ pub fn this_is_not_json(error: &dyn Display) -> String {
     format!("This is not JSON: {error}")
 }
 
+pub fn needs_quotes(word: &str, line: usize, column: usize) -> String {
+    format!("{word} needs quotes, \"{word}\", at line {line}, column {column}.")
+}
+
 pub fn this_is_not_json_a(field: &dyn Display) -> String {
     format!("This is not JSON. A field of the handled message stands in quotes: \"{field}\": \"{{{field}}}\".")
 }
