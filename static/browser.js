@@ -276,9 +276,34 @@ function reveal(id) {
   document.getElementById(id)?.scrollIntoView({ block: "nearest" });
 }
 
+/** The rows of a story that are in sight, and where they stood. */
+let held = null;
+
+/** While time runs, rows come and what stands above them grows. What is being read stays where it is. */
+function hold() {
+  const list = document.querySelector("#biography .story");
+  const head = document.querySelector("#life-head");
+  const body = list?.closest(".drawer-body");
+  if (!body || !head) return (held = null);
+  // What was there once keeps its room; what the reader folds does not.
+  if (!head.querySelector("details[open]")) head.style.minHeight = `${Math.max(parseFloat(head.style.minHeight) || 0, head.scrollHeight)}px`;
+  const { top, bottom } = body.getBoundingClientRect();
+  const rows = [...list.children];
+  // Who has scrolled meanwhile reads something else.
+  if (held?.head === head && held.scroll === body.scrollTop) {
+    const row = rows.find((row) => held.rows.has(row.dataset.entry));
+    if (row) body.scrollTop += row.getBoundingClientRect().top - top - held.rows.get(row.dataset.entry);
+  }
+  held = { head, scroll: body.scrollTop, rows: new Map() };
+  for (const row of rows) {
+    const place = row.getBoundingClientRect();
+    if (place.bottom > top && place.top < bottom) held.rows.set(row.dataset.entry, place.top - top);
+  }
+}
+
 addEventListener("click", ({ target }) => {
   const folded = target.closest?.("summary")?.parentElement;
   if (folded) requestAnimationFrame(() => folded.open && folded.scrollIntoView({ block: "nearest" }));
 });
 
-globalThis.requeue = { keepFocus, reveal, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+globalThis.requeue = { hold, keepFocus, reveal, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

@@ -315,7 +315,9 @@ impl Composer {
     fn read_headers(&self) -> Result<Table, String> {
         self.table().ok_or_else(|| match serde_json::from_str::<Json>(&self.headers) {
             // What is no object at all is told what it has to be.
-            Err(error) if self.headers.trim_start().starts_with('{') => texts::the_headers_are_not_json(&why_not_json(&self.headers, &error)),
+            Err(error) if self.headers.trim_start().starts_with('{') => {
+                texts::the_headers_are_not_json(&why_not_json(&self.headers, &error))
+            }
             Ok(_) | Err(_) => texts::HEADERS_ARE_A_JSON_OBJECT.to_owned(),
         })
     }

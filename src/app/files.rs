@@ -215,10 +215,12 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             }
         }
         action @ FileAction::SaveRecording => {
-            if let Some(session) = &app.session {
+            let reader = app.arrived.reader();
+            if let Some(session) = &mut app.session {
                 let name = format!("{}-recording.json", file_name(&session.scenario().title));
-                let text = app.arrived.reader().write_recording(&session.recording(), session.world().reached());
-                let Some(text) = text else { return app.wait(action) };
+                let Some(text) = reader.write_recording(&session.recording(), session.world().reached()) else { return app.wait(action) };
+                // It has what is drawn, too.
+                session.document.mark_saved();
                 return vec![Effect::Download { name, text }];
             }
         }

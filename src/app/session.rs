@@ -32,6 +32,8 @@ pub struct Session {
     pub(super) hues: OfSystem,
     /// The last thing that was done to the system is no edit: time takes it back, and no undo.
     pub(super) is_operated: bool,
+    /// The alert about dead letters was closed: in this system it comes no more.
+    pub dead_letters_read: bool,
     /// What is said of the last action: why it could not be done, or what it did besides.
     pub notice: Option<Notice>,
     /// An HTTP handler that a new line may replace.
@@ -96,6 +98,7 @@ impl Session {
             recipe: Recipe::default(),
             hues: OfSystem::default(),
             is_operated: false,
+            dead_letters_read: false,
             notice: None,
             replaced: None,
             turned: None,

@@ -3,7 +3,7 @@
 
 use super::effect::{Effect, Reading};
 use super::sizes::{Room, Side, Sizes};
-use super::{App, Dialog, PageAction, Stop, TimeAction};
+use super::{App, Dialog, Node, PageAction, SelectAction, Stop, TimeAction};
 use crate::base::SimTime;
 use crate::broker::Name;
 
@@ -71,8 +71,6 @@ pub struct Workspace {
     pub card: Option<Card>,
     /// The next system that is put on the canvas runs by itself: that of a first visit.
     pub(super) begins_to_play: bool,
-    /// So many dead letters were waiting when the alert was closed.
-    pub dead_letters_read: u64,
 }
 
 impl Default for Workspace {
@@ -88,7 +86,6 @@ impl Default for Workspace {
             order: [Side::Left, Side::Right, Side::Shelf],
             card: None,
             begins_to_play: false,
-            dead_letters_read: 0,
         }
     }
 }
@@ -132,7 +129,7 @@ pub enum WorkspaceAction {
     /// What a browser kept of the sizes.
     SizesFound(Sizes),
     /// The number of waiting dead letters is known.
-    ReadDeadLetters(u64),
+    ReadDeadLetters(Option<Name>),
 }
 
 pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
@@ -186,7 +183,12 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
             workspace.sizes = sizes;
             return vec![Effect::KeepSizes];
         }
-        WorkspaceAction::ReadDeadLetters(count) => workspace.dead_letters_read = count,
+        WorkspaceAction::ReadDeadLetters(queue) => {
+            if let Some(session) = &mut app.session {
+                session.dead_letters_read = true;
+            }
+            return queue.map(|queue| super::update(app, SelectAction::Node(Some(Node::Queue(queue))))).unwrap_or_default();
+        }
     }
     Vec::new()
 }

@@ -280,6 +280,11 @@ const fn pixels(of: f64) -> u32 {
     of as u32
 }
 
+/// The rows of a story that are being read stay where they are.
+pub fn hold_story() {
+    call("hold", &[]);
+}
+
 /// Fetches the page's own type: after the system is seen, so that it delays nothing.
 pub fn load_fonts() {
     call("fonts", &[]);

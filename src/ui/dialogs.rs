@@ -10,7 +10,7 @@ use super::{Dispatch, browser, icons};
 use crate::app::commands::{self, Command};
 use crate::app::glossary::TERMS;
 use crate::app::search::Wanted;
-use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Shared};
+use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Session, Shared};
 
 /// A dialog that takes the whole page, but for its head.
 const PAGE: &str = "page";
@@ -322,12 +322,14 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
 
 fn replace(app: &App, dispatch: &Dispatch) -> Html {
     let title = app.session.as_ref().map(|session| session.scenario().title.clone()).unwrap_or_default();
+    let is_unsaved = app.session.as_ref().is_some_and(Session::is_unsaved);
+    let look = if is_unsaved { Look::Danger } else { Look::Primary };
     html! {
         <>
-            <p>{ texts::has_unsaved_changes(&title) }</p>
+            <p role="status">{ if is_unsaved { texts::has_unsaved_changes(&title) } else { texts::is_saved(&title) } }</p>
             <div class="buttons">
-                { button(Look::Primary, "save-first", texts::SAVE_IT, on(dispatch, FileAction::SaveScenario)) }
-                { button(Look::Danger, "replace", texts::REPLACE_IT, on(dispatch, FileAction::ConfirmReplace)) }
+                if is_unsaved { { button(Look::Primary, "save-first", texts::SAVE_IT, on(dispatch, FileAction::SaveScenario)) } }
+                { button(look, "replace", texts::REPLACE_IT, on(dispatch, FileAction::ConfirmReplace)) }
                 <button type="button" class="line" onclick={on(dispatch, PageAction::CloseDialog)}>{ texts::KEEP_IT_OPEN }</button>
             </div>
         </>

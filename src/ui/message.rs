@@ -93,7 +93,7 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
         // The same number stands on the line that it went along.
         let mark = way.step_of(index).map_or_else(|| log_icon(icon), |number| html! { <span class="step-number">{ number }</span> });
         html! {
-            <li>
+            <li key={index.to_string()} data-entry={index.to_string()}>
                 { mark }
                 <span><b>{ what }</b><span class="soft">{ detail }</span></span>
                 { link(entry.at.to_string(), Some(texts::GO_TO_THIS_MOMENT), TimeAction::Seek(entry.at), dispatch) }
@@ -103,8 +103,9 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
     let entries: Vec<_> = life.entries.iter().enumerate().filter(is_listed).collect();
     let rounds_row = |times: usize, of: &[story::Entry<'_>], last: SimTime| {
         let what: Vec<_> = of.iter().map(|(_, entry)| words::line(entry, session.world()).what).collect();
+        let first = of.first().map(|(index, _)| format!("from {index}")).unwrap_or_default();
         html! {
-            <li class="rounds">
+            <li class="rounds" key={first.clone()} data-entry={first}>
                 <span />
                 <span><b>{ texts::times(times, &what.join(", ")) }</b><span class="soft">{ texts::THE_NEWEST_FOLLOWS }</span></span>
                 { link(last.to_string(), Some(texts::GO_TO_THIS_MOMENT), TimeAction::Seek(last), dispatch) }
@@ -125,6 +126,8 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
     let carried = copy.as_ref().map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()));
     html! {
         <>
+            // Each story has a head of its own height: it keeps the room that it needed once.
+            <div id="life-head" key={format!("{} {}", life.event, asked.copy.as_deref().unwrap_or_default())}>
             <h4 class="small-head">{ texts::COPIES_NOW }</h4>
             <ul class="copies">{ for first.into_iter().chain(others).map(place) }</ul>
             { copy.as_ref().map(deaths).unwrap_or_default() }
@@ -136,6 +139,7 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
                 }
             </dl>
             { carried.map(letter).unwrap_or_default() }
+            </div>
             <h4 class="small-head">{ texts::story_until(copy.as_ref().map(|copy| copy.queue), &asked.at) }</h4>
             if let Some(more) = more {
                 <button type="button" class="line small" id="whole-story" onclick={on(dispatch, SelectAction::WholeStory)}>{ more }</button>

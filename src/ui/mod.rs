@@ -337,6 +337,9 @@ impl Component for Playground {
         if let Some(id) = self.reveal_next.take() {
             browser::reveal(id);
         }
+        if self.app.session.as_ref().is_some_and(|session| session.playhead.story.is_some()) {
+            browser::hold_story();
+        }
         browser::keep_focus();
         self.keep_focus_in_view(ctx);
         self.paint();

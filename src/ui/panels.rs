@@ -466,7 +466,15 @@ fn marks(session: &Session, app: &App, most: usize) -> Option<Html> {
 /// On the canvas.
 pub fn legend(session: &Session, app: &App) -> Html {
     let Some(marks) = marks(session, app, KEYS_SHOWN_MAX) else { return html! {} };
-    html! { <div class="legend-room"><section class="legend" aria-label={texts::LEGEND}>{ marks }</section></div> }
+    html! {
+        <div class="legend-room">
+            <section class="legend" aria-label={texts::LEGEND}>{ marks.clone() }</section>
+            <details class="legend-folded">
+                <summary>{ icons::legend() }{ texts::LEGEND }</summary>
+                <div>{ marks }</div>
+            </details>
+        </div>
+    }
 }
 
 /// In the menu: the canvas of a phone has no room for it, nor has one beside drawers.

@@ -14,10 +14,8 @@ use crate::app::ledger::verdict;
 use crate::app::line as app_line;
 use crate::app::playhead::Left;
 use crate::app::{
-    App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
-    words::LogIcon,
+    App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour, words::LogIcon,
 };
-use crate::sim::Place;
 
 fn is_seen(app: &App, side: Side) -> bool {
     app.seen().contains(&side)
@@ -173,9 +171,11 @@ const fn shelf_word(shelf: Shelf) -> &'static str {
 pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let count = session.playhead.log.last_number();
     let verdict = verdict(&session.world().ledger());
-    let balance = if verdict.balanced {
-        let class = if verdict.lost == 0 { "ok" } else { "soft" };
-        html! { <span {class} title={texts::BALANCED}>{ icons::tick() }</span> }
+    let balance = if verdict.balanced && verdict.lost == 0 {
+        html! { <span class="ok" title={texts::BALANCED}>{ icons::tick() }</span> }
+    } else if verdict.balanced {
+        // The books balance, and messages are lost all the same: a tick beside them would say that all is well.
+        html! {}
     } else {
         html! { <span class="bad" title={texts::NOT_BALANCED}>{ icons::close() }</span> }
     };
@@ -275,19 +275,19 @@ pub fn notices(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Dead letters that wait, until the alert is closed: as many more bring it back.
+/// Dead letters that wait, until the alert is read. The counters, the timeline and the events tell of more.
 fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let waiting = app.findings.waiting_dead_letters(session, &Landing::of(app, session));
     let total: u64 = waiting.iter().map(|(_, count)| *count).sum();
-    let Some((first, _)) = waiting.first().filter(|_| total > app.workspace.dead_letters_read) else { return html! {} };
+    let Some((first, _)) = waiting.first().filter(|_| !session.dead_letters_read) else { return html! {} };
     html! {
         <div class="toast" id="dead-letter-alert" role="status">
             { log_icon(LogIcon::Dead) }
             <span>{ texts::dead_letters_in(total, first, waiting.len()) }</span>
-            <button type="button" class="line small" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(first.clone()))))}>
+            <button type="button" class="line small" onclick={on(dispatch, WorkspaceAction::ReadDeadLetters(Some(first.clone())))}>
                 { texts::SHOW }
             </button>
-            { close_button(texts::CLOSE, on(dispatch, WorkspaceAction::ReadDeadLetters(total))) }
+            { close_button(texts::CLOSE, on(dispatch, WorkspaceAction::ReadDeadLetters(None))) }
         </div>
     }
 }

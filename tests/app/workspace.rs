@@ -317,3 +317,16 @@ fn the_card_of_things_to_do_covers_no_part() {
     assert!(seen > 100, "{seen}");
     assert!(covers.is_empty(), "{} of {seen}: {covers:#?}", covers.len());
 }
+
+/// The alert about dead letters was read once: in this system it comes no more. Another system has its own.
+#[test]
+fn an_alert_that_was_read_does_not_come_back() {
+    let mut app = opened();
+    assert!(!session(&app).dead_letters_read);
+    act(&mut app, WorkspaceAction::ReadDeadLetters(Some("notification-queue".into())));
+    assert!(session(&app).dead_letters_read && session(&app).selection.has(&node("notification-queue")), "what it tells of is shown");
+    play(&mut app, 60);
+    assert!(session(&app).dead_letters_read);
+    act(&mut app, FileAction::New);
+    assert!(!session(&app).dead_letters_read);
+}

@@ -199,6 +199,22 @@ async fn the_course_leads_on_and_a_reload_comes_back() {
     }
 }
 
+/// Build leaves little room to a lesson: the goal that is not met yet stays in sight there, wherever the text is scrolled to.
+#[tokio::test]
+async fn an_unmet_goal_stays_in_sight_above_the_palette() {
+    let visitor = Visitor::past_the_welcome(1440, 900, Way::Pointer).await;
+    visitor.open("#lesson=topic.md").await;
+    visitor.wait_for("#lesson").await;
+    visitor.act("[data-step='all-orders']").await;
+    visitor.act("#rail-build").await;
+    visitor.wait_for(".beneath .parts").await;
+    let seen = "const body = document.querySelector('.lesson .drawer-body'); body.scrollTop = 0;
+        const [around, goal] = [body, document.querySelector('#goal li:not(.done)')].map((one) => one.getBoundingClientRect());
+        return goal.height > 0 && goal.top >= around.top && goal.bottom <= around.bottom + 1;";
+    assert_eq!(visitor.browser.execute(seen, vec![]).await.expect("the page answers"), json!(true));
+    visitor.leave().await;
+}
+
 /// A page that embeds a lesson hears of what happens in it.
 #[tokio::test]
 async fn an_embedded_lesson_tells_the_page_around_it() {

@@ -57,7 +57,9 @@ fn answer(request: tiny_http::Request, folder: &Path) {
     let is_late = path.starts_with(LATE);
     let without = |folder: &str, file: &str| request.url().trim_start_matches('/').starts_with(folder) && path.contains(file);
     let is_lost = without(WITHOUT_OWN_SCRIPT, "/browser") || without(WITHOUT_BINDINGS, "/requeue-page") && path.ends_with(".js");
-    let path = [PLAIN, WITHOUT_WASM, WITHOUT_OWN_SCRIPT, WITHOUT_BINDINGS, LATER_FAILS_ONCE, LATE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
+    let path = [PLAIN, WITHOUT_WASM, WITHOUT_OWN_SCRIPT, WITHOUT_BINDINGS, LATER_FAILS_ONCE, LATE]
+        .iter()
+        .fold(path.as_str(), |path, first| path.trim_start_matches(first));
     let folder = if is_plain { folder.with_file_name("plain") } else { folder.to_owned() };
     let file = folder.join(if path.is_empty() { "index.html" } else { path });
     if is_late && path.starts_with("scenarios/") {

@@ -177,10 +177,8 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
 /// Why a text is no JSON. A word without quotes is named: it is the usual mistake.
 #[must_use]
 pub fn why_not_json(text: &str, error: &serde_json::Error) -> String {
-    bare_word(text, error.line(), error.column()).map_or_else(
-        || error.to_string(),
-        |word| texts::needs_quotes(word, error.line(), error.column()),
-    )
+    bare_word(text, error.line(), error.column())
+        .map_or_else(|| error.to_string(), |word| texts::needs_quotes(word, error.line(), error.column()))
 }
 
 /// The word without quotes that a reader of JSON stopped at, counted from 1.

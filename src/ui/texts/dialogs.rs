@@ -48,6 +48,10 @@ pub fn characters(count: usize) -> String {
     format!("{count} characters")
 }
 
+pub fn is_saved(title: &str) -> String {
+    format!("“{title}” is saved.")
+}
+
 pub fn has_unsaved_changes(title: &str) -> String {
     format!("“{title}” has unsaved changes.")
 }

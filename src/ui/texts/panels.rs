@@ -110,7 +110,7 @@ pub const DISCARDED: &str = "The kept work is discarded.";
 /// A part in a word under the head of its group, and what it does.
 pub const fn part(kind: PartKind) -> (&'static str, &'static str) {
     match kind {
-        PartKind::Client => ("HTTP client", "sends requests to a service"),
+        PartKind::Client => ("HTTP client", "calls a service: the first brings one"),
         PartKind::Service => ("Service", "handlers, steps, failures"),
         PartKind::ClassicQueue => ("Classic queue", "on one node"),
         PartKind::QuorumQueue => ("Quorum queue", "replicated, counts deliveries"),
