@@ -52,7 +52,7 @@ impl Command {
 
     /// With what it would destroy.
     fn costing(self, price: Option<Price>) -> Self {
-        Self { price: price.map(texts::drops).unwrap_or_default(), ..self }
+        Self { price: price.map(|price| texts::drops(&price)).unwrap_or_default(), ..self }
     }
 
     /// With words of others.

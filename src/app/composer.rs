@@ -236,7 +236,7 @@ impl Composer {
         TEMPLATES.into_iter().find(|(_, key, payload)| *key == self.routing_key && *payload == self.payload).map(|(name, ..)| name)
     }
 
-    /// Why a field of the form cannot be sent. What stands beside "Publish" is told there.
+    /// Why a field of the form cannot be sent.
     #[must_use]
     pub fn why(&self, what: Typed) -> Option<&str> {
         self.error.as_ref().filter(|(field, _)| *field == what).map(|(_, why)| &**why)
@@ -314,7 +314,7 @@ impl Composer {
 
     fn read_headers(&self) -> Result<Table, String> {
         self.table().ok_or_else(|| match serde_json::from_str::<Json>(&self.headers) {
-            // What is no object at all is told what it has to be.
+            // What is no object at all needs an example.
             Err(error) if self.headers.trim_start().starts_with('{') => {
                 texts::the_headers_are_not_json(&why_not_json(&self.headers, &error))
             }

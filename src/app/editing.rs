@@ -143,12 +143,8 @@ const fn is_adding(action: &EditAction) -> bool {
 /// One sentence with the number of faults, expectations and hints that went with a part. None: none did.
 fn gone_too(old: &Scenario, new: &Scenario) -> Option<String> {
     let less = |of: fn(&Scenario) -> usize| of(old).saturating_sub(of(new));
-    let counts = [
-        (less(|scenario| scenario.faults.len()), "fault"),
-        (less(|scenario| scenario.expects.len()), "expectation"),
-        (less(|scenario| scenario.hints.len()), "hint"),
-    ];
-    counts.iter().any(|(count, _)| *count > 0).then(|| texts::removed_too(&counts))
+    let counts = [less(|scenario| scenario.faults.len()), less(|scenario| scenario.expects.len()), less(|scenario| scenario.hints.len())];
+    counts.iter().any(|count| *count > 0).then(|| texts::removed_too(counts))
 }
 
 impl Session {

@@ -13,7 +13,7 @@ pub struct Kept {
     pub works: String,
     /// What was kept and could not be read: it stays here, so that nothing is lost.
     pub unread: String,
-    /// The chosen path, the open lesson, the open course and the steps with a verdict, a line each: a reload comes back to them.
+    /// The chosen path, the open lesson, the open course and the steps with a verdict, a line each.
     pub place: String,
     /// The steps of the tour that are done; empty before the first card was read.
     pub tour: String,

@@ -3,7 +3,7 @@
 
 use super::effect::{Effect, Reading};
 use super::sizes::{Room, Side, Sizes};
-use super::{App, Dialog, Node, PageAction, SelectAction, Stop, TimeAction};
+use super::{App, Dialog, Node, PageAction, Stop, TimeAction};
 use crate::base::SimTime;
 use crate::broker::Name;
 
@@ -186,8 +186,10 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         WorkspaceAction::ReadDeadLetters(queue) => {
             if let Some(session) = &mut app.session {
                 session.dead_letters_read = true;
+                if let Some(queue) = queue {
+                    session.selection.set(Some(Node::Queue(queue)));
+                }
             }
-            return queue.map(|queue| super::update(app, SelectAction::Node(Some(Node::Queue(queue))))).unwrap_or_default();
         }
     }
     Vec::new()

@@ -103,7 +103,7 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
     let entries: Vec<_> = life.entries.iter().enumerate().filter(is_listed).collect();
     let rounds_row = |times: usize, of: &[story::Entry<'_>], last: SimTime| {
         let what: Vec<_> = of.iter().map(|(_, entry)| words::line(entry, session.world()).what).collect();
-        let first = of.first().map(|(index, _)| format!("from {index}")).unwrap_or_default();
+        let first = of.first().map(|(index, _)| format!("-{index}")).unwrap_or_default();
         html! {
             <li class="rounds" key={first.clone()} data-entry={first}>
                 <span />
@@ -126,7 +126,7 @@ fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &D
     let carried = copy.as_ref().map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()));
     html! {
         <>
-            // Each story has a head of its own height: it keeps the room that it needed once.
+            // It keeps the room that it needed once, until another story is shown.
             <div id="life-head" key={format!("{} {}", life.event, asked.copy.as_deref().unwrap_or_default())}>
             <h4 class="small-head">{ texts::COPIES_NOW }</h4>
             <ul class="copies">{ for first.into_iter().chain(others).map(place) }</ul>

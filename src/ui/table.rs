@@ -181,7 +181,7 @@ impl Table<'_> {
                 >
                     { texts::DELETE }
                 </button>
-                // One line, whatever it says: no row may jump.
+                // Always one line: no row may jump.
                 if let Part::Queue(queue) = part {
                     <p class="soft price">{ delete_with(self.app.price_of(self.session, queue)) }</p>
                 }

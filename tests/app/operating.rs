@@ -332,7 +332,9 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &["Table view"], "Canvas", |_, app, _| !app.table),
     (Chosen::Nothing, &[], "New scenario: an empty canvas", |_, app, _| app.dialog == Some(Dialog::Replace)),
     (Chosen::Nothing, &[], "Scenarios", |_, app, effects| app.dialog == Some(Dialog::Gallery) && effects == [Effect::FetchGallery]),
-    (Chosen::Nothing, &[], "Course: all lessons", |_, app, effects| app.dialog == Some(Dialog::Course) && effects == [Effect::FetchCourse]),
+    (Chosen::Nothing, &[], "Course: all lessons", |_, app, effects| {
+        app.dialog == Some(Dialog::Course) && effects == [Effect::FetchCourse, Effect::SaveProgress]
+    }),
     (Chosen::Nothing, &[], "Make the canvas a lesson", |_, app, _| {
         app.dialog == Some(Dialog::Author) && app.written.text().contains("```lesson")
     }),

@@ -2,11 +2,10 @@
 
 use std::fmt::Display;
 
-use crate::app::landing::Price;
 use crate::scenario::edit::{Part, PartKind};
 
 /// What a command would destroy.
-pub fn drops(price: Price) -> String {
+pub fn drops(price: &dyn Display) -> String {
     format!("drops {price}")
 }
 

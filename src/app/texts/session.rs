@@ -82,15 +82,15 @@ pub fn rabbitmq_deleted(queue: &dyn Display, count: u64) -> String {
     format!("RabbitMQ deleted {queue} with {}.", messages(count))
 }
 
-/// After a part was removed, with so many things of each kind that spoke of it. Their names stand in the events.
-pub fn removed_too(counts: &[(usize, &str)]) -> String {
-    let some = |(count, what): &(usize, &str)| match count {
+/// After a part was removed, with so many faults, expectations and hints that spoke of it. Their names stand in the events.
+pub fn removed_too(counts: [usize; 3]) -> String {
+    let some = |(count, what): (usize, &str)| match count {
         0 => None,
         1 => Some(format!("1 {what}")),
-        _ => Some(format!("{} {what}s", grouped(*count as u64))),
+        _ => Some(format!("{} {what}s", grouped(count as u64))),
     };
-    let told: Vec<String> = counts.iter().filter_map(some).collect();
-    let one = counts.iter().map(|(count, _)| count).sum::<usize>() == 1;
+    let told: Vec<String> = counts.into_iter().zip(["fault", "expectation", "hint"]).filter_map(some).collect();
+    let one = counts.iter().sum::<usize>() == 1;
     format!("{} {} removed too: see Events.", told.join(" and "), if one { "was" } else { "were" })
 }
 
