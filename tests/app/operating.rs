@@ -341,12 +341,9 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &[], "Save the scenario", |_, app, effects| {
         !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }, ..] if text.contains("\"queue-1\""))
     }),
-    (
-        Chosen::Nothing,
-        &[],
-        "Save the recording up to now",
-        |_, _, effects| matches!(effects, [Effect::Download { text, .. }] if text.contains("inputs")),
-    ),
+    (Chosen::Nothing, &[], "Save the recording up to now", |_, app, effects| {
+        !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }, ..] if text.contains("inputs"))
+    }),
     (Chosen::Nothing, &[], "Share…", |_, app, _| app.dialog == Some(Dialog::Share)),
     (Chosen::Nothing, &[], "Picture of the canvas (PNG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Png, _)])),
     (Chosen::Nothing, &[], "Picture of the canvas (SVG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Svg, _)])),
