@@ -13,14 +13,14 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use requeue::base::{SimTime, limits};
-use requeue::broker::{Event, Name, Value};
+use requeue::broker::{Event, Name, Properties, Value};
 use requeue::cli::real::{self, Address, RealBroker};
 use requeue::formats::capture::replay::replay;
-use requeue::formats::capture::{self, Capture, Source, What, file, tracing};
+use requeue::formats::capture::{self, By, Capture, Consumer, Record, Seen, Source, What, file, tracing};
 use requeue::formats::{broker_script, recording_file, scenario_file};
 use requeue::scenario::{Scenario, Trigger, validate};
 use requeue::sim::biography::biography;
-use requeue::sim::{Input, Recording, Timeline, World, WorldEvent};
+use requeue::sim::{Input, Observed, Recording, Settles, Timeline, World, WorldEvent};
 use serde_json::{Value as Json, json};
 
 const TEXT: &str = include_str!("running/trace.log");
@@ -215,26 +215,153 @@ fn hostile() -> impl Strategy<Value = String> {
     })
 }
 
+/// A place of a document, counted through all of it.
+fn nth<'a>(value: &'a mut Json, count: &mut usize) -> Option<&'a mut Json> {
+    if *count == 0 {
+        return Some(value);
+    }
+    *count -= 1;
+    match value {
+        Json::Array(items) => items.iter_mut().find_map(|item| nth(item, count)),
+        Json::Object(fields) => fields.values_mut().find_map(|field| nth(field, count)),
+        _ => None,
+    }
+}
+
+/// What any value of a capture may be instead: words of the format, the largest numbers, names that RabbitMQ keeps for itself.
+fn values() -> Vec<Json> {
+    let numbers = [json!(0), json!(-1), json!(1), json!(1.5), json!(65_535), json!(u32::MAX), json!(u64::MAX), json!(315_360_000_000_u64)];
+    let texts =
+        ["", "work", "dead", "idle", "orders", "amq.topic", "amq.", "stream", "x-consistent-hash", "headers", "rejected", "{k}", "\u{0}"];
+    let texts = texts.map(Json::from).into_iter().chain([Json::from("x".repeat(300))]);
+    let others = [json!(null), json!(true), json!([]), json!({}), json!([0, 1]), json!(["work", "work"])];
+    numbers.into_iter().chain(texts).chain(others).collect()
+}
+
+/// A capture in which any line may be missing or twice, and any value another one.
+fn changed() -> impl Strategy<Value = String> {
+    let change = (0_usize..40, 0_usize..120, prop::sample::select(values()));
+    let lines = prop::collection::vec((0_usize..40, 0_usize..40, any::<bool>()), 0..4);
+    (prop::collection::vec(change, 1..8), lines).prop_map(|(changes, lines)| {
+        let mut all: Vec<Json> = captured().lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
+        let head = all.remove(0);
+        for (from, to, is_twice) in lines {
+            let (from, to) = (from % all.len(), to % all.len());
+            let line = if is_twice { all[from].clone() } else { all.remove(from) };
+            all.insert(to.min(all.len()), line);
+        }
+        all.insert(0, head);
+        let count = all.len();
+        for (line, mut place, value) in changes {
+            if let Some(found) = nth(&mut all[line % count], &mut place) {
+                *found = value;
+            }
+        }
+        all.iter().fold(String::new(), |text, line| text + &line.to_string() + "\n")
+    })
+}
+
+/// It is read, or refused with a reason. What is read is written, read again and replayed.
+fn holds_against(text: &str) -> Result<(), TestCaseError> {
+    match capture::read(text) {
+        Err(problems) => prop_assert!(!problems.is_empty() && problems.len() <= limits::PROBLEMS + 1),
+        Ok(seen) => {
+            let again = capture::read(&file::write(&seen)).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
+            prop_assert_eq!(&again.records, &seen.records);
+            let replay = replay(&seen, "hostile");
+            prop_assert_eq!(validate(&replay.scenario), []);
+            prop_assert!(replay.inputs.len() <= limits::INPUTS_IN_A_FILE);
+            let (scenario, until) = (replay.scenario.clone(), replay.until.at);
+            let recording = replay.recording(scenario);
+            let kept = recording_file::read(&recording_file::write(&recording, until));
+            let kept = kept.map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
+            prop_assert_eq!(&kept.recording, &recording);
+            let world = World::replay(&recording, until.min(SimTime::from_secs(60)));
+            prop_assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
+        }
+    }
+    Ok(())
+}
+
+/// Between two records may be ten years, or ten thousand. What waits for the second one is not looked at each second.
+#[test]
+fn a_capture_may_last_for_years() {
+    let head = file::write_head(&Capture::default());
+    let line = |at: u64, rest: &str| format!("{{\"at_ms\":{at},{rest}}}\n");
+    let years = 315_360_000_000;
+    let delivered = r#""delivered":{"by":[0,1],"queue":"work"}"#;
+    let text = [
+        head,
+        line(0, r#""program":0"#),
+        line(0, r#""depths":{"work":[1,0],"idle":[4294967295,4294967295]}"#),
+        line(1, &format!(r#""message":0,"exchange":"","routing_keys":["work"],{delivered}"#)),
+        line(2, &format!(r#""message":1,"exchange":"","routing_keys":["work"],{delivered}"#)),
+        line(3, r#""depths":{"work":[0,1]}"#),
+        line(years - 1_000, &format!(r#""message":0,{delivered}"#)),
+        line(years, r#""depths":{"work":[0,0]}"#),
+    ]
+    .concat();
+    let (recording, until) = replayed(&text);
+    assert_eq!(until.as_millis(), years);
+    let settled = recording.inputs.iter().filter(|timed| {
+        matches!(&timed.input, Input::Observed(one) if matches!(&**one, Observed::Settled { how: Settles::Ack, event, .. } if **event == *"m-2"))
+    });
+    let at: Vec<u64> = settled.map(|timed| timed.at.as_millis() / 1_000).collect();
+    assert_eq!(at, [7], "seconds after it began: the counts told it, as soon as they do");
+    let early = TEXT.replace("2025-03-26T10:50:4", "0001-03-26T10:50:4");
+    assert_ne!(early, TEXT);
+    holds_against(&early).expect("it is read");
+    let far = TEXT.replacen("2025-03-26T10:50:41.862", "0001-03-26T10:50:41.862", 1);
+    let why = capture::read(&far).expect_err("it is too long")[0].to_string();
+    assert!(why.ends_with("the record is more than ten years after the first"), "{why}");
+}
+
+/// As many records as there may be, each of them the worst of its kind.
+#[test]
+fn the_largest_capture_is_replayed() {
+    let by = |program: usize| By { program, channel: 1 };
+    let names: Vec<Name> = (0..limits::NODES / 2).map(|number| format!("q-{number}").into()).collect();
+    let mut records: Vec<Record> = Vec::new();
+    let at = |number: usize| SimTime::from_secs(number as u64);
+    let consumer =
+        |number: usize| Consumer { queue: names[number % names.len()].clone(), by: by(number % 3), prefetch: 60_000, auto_ack: false };
+    records.push(Record { at: at(0), what: What::Depths(names.iter().map(|name| (name.clone(), 1, 60_000)).collect()) });
+    records.push(Record { at: at(0), what: What::Consumers((0..limits::NODES).map(consumer).collect()) });
+    let messages = limits::CAPTURED / 2;
+    for message in 0..messages {
+        let queue = names[0].clone();
+        records
+            .push(Record { at: at(message), what: What::Delivered { message, by: by(0), queue, redelivered: None, deaths: Vec::new() } });
+        if message % 2 == 0 {
+            records.push(Record { at: at(message), what: What::Consumers(Vec::new()) });
+        }
+    }
+    for message in (0..messages).rev().step_by(4) {
+        let queue = names[0].clone();
+        let what = What::Delivered { message, by: by(1), queue, redelivered: Some(true), deaths: Vec::new() };
+        records.push(Record { at: at(messages), what });
+    }
+    assert!(records.len() < limits::CAPTURED);
+    let capture = Capture { programs: vec![None; 3], messages: vec![Seen::default(); messages], records, ..Capture::default() };
+    let replay = replay(&capture, "large");
+    assert_eq!(validate(&replay.scenario), []);
+    let delivered =
+        replay.inputs.iter().filter(|timed| matches!(&timed.input, Input::Observed(one) if matches!(**one, Observed::Delivered { .. })));
+    assert_eq!(delivered.count(), messages + messages / 4);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever stands there is read, or refused with a reason; and what is read is written and read again.
     #[test]
     fn no_text_is_too_hostile(text in hostile()) {
-        if let Ok(seen) = capture::read(&text) {
-            let replay = replay(&seen, "hostile");
-            prop_assert_eq!(validate(&replay.scenario), []);
-            let (scenario, until) = (replay.scenario.clone(), replay.until.at);
-            let world = World::replay(&replay.recording(scenario), until.min(SimTime::from_secs(60)));
-            prop_assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
-        }
-        match capture::read(&text) {
-            Err(problems) => prop_assert!(!problems.is_empty()),
-            Ok(seen) => {
-                let again = capture::read(&file::write(&seen)).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
-                prop_assert_eq!(again.records, seen.records);
-            }
-        }
+        holds_against(&text)?;
+    }
+
+    #[test]
+    fn no_capture_is_too_hostile(text in changed()) {
+        holds_against(&text)?;
     }
 }
 
@@ -320,6 +447,114 @@ fn a_log_is_replayed_with_the_parts_that_were_seen() {
     assert_eq!(delivered(&recording, until).len(), 4, "{:?}", delivered(&recording, until));
 }
 
+/// Exchanges that route by headers, by a hash, by chance or later, and a stream. Definitions say so; the recording says where messages went.
+fn by_other_ways() -> Capture {
+    let of = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+    let delayed = json!({ "name": "later", "type": "x-delayed-message", "arguments": { "x-delayed-type": "fanout" } });
+    let exchanges =
+        [of("headers", "headers"), of("hash", "x-consistent-hash"), of("modulus", "x-modulus-hash"), of("any", "x-random"), delayed];
+    let queues = ["a", "b"].map(|name| json!({ "name": name, "durable": true }));
+    let log = json!({ "name": "log", "arguments": { "x-queue-type": "stream" } });
+    let bind = |source: &str, queue: &str, key: &str| {
+        let arguments = if source == "headers" { json!({ "x-match": "all", "of": queue }) } else { json!({}) };
+        json!({ "source": source, "destination": queue, "destination_type": "queue", "routing_key": key, "arguments": arguments })
+    };
+    let sources = ["headers", "hash", "modulus", "any"];
+    let bindings: Vec<Json> =
+        sources.iter().flat_map(|source| ["a", "b"].map(|queue| bind(source, queue, "1"))).chain([bind("later", "b", "")]).collect();
+    let definitions =
+        json!({ "exchanges": exchanges, "queues": queues.into_iter().chain([log]).collect::<Vec<_>>(), "bindings": bindings });
+    let by = |program: usize| By { program, channel: 1 };
+    let mut capture = Capture { definitions: Some(definitions), programs: vec![None, None], ..Capture::default() };
+    let mut at = SimTime::ZERO;
+    let mut take = |exchange: &str, key: &str, headers: &[&str], routed: &[&str], gets: &[(u64, &str)]| {
+        let message = capture.messages.len();
+        let properties = Properties { message_id: Some(format!("e-{message}").into()), ..Properties::default() };
+        let headers = headers.iter().map(|name| (Name::from(*name), Value::Void)).collect();
+        capture.messages.push(Seen { exchange: exchange.into(), routing_keys: vec![key.into()], properties, headers, ..Seen::default() });
+        let routed: Vec<Name> = routed.iter().map(|name| (*name).into()).collect();
+        capture.records.push(Record { at, what: What::Published { message, by: by(0), queues: routed } });
+        for (after, queue) in gets {
+            at = at + SimTime::from_millis(*after);
+            let what = What::Delivered { message, by: by(1), queue: (*queue).into(), redelivered: Some(false), deaths: Vec::new() };
+            capture.records.push(Record { at, what });
+        }
+        at = at + SimTime::from_millis(100);
+    };
+    for source in sources {
+        for queue in ["b", "a", "b", "b", "a"] {
+            take(source, "k", &["of"], &[queue], &[(10, queue)]);
+        }
+    }
+    take("headers", "k", &[], &[], &[]);
+    take("later", "k", &["x-delay"], &[], &[(2_000, "b")]);
+    take("later", "k", &["x-delay"], &[], &[]);
+    take("", "log", &[], &["log"], &[(10, "log")]);
+    take("", "log", &[], &["log"], &[(10, "log")]);
+    capture
+}
+
+#[test]
+fn what_is_routed_by_headers_a_hash_or_chance_goes_where_it_was_seen_to_go() {
+    let capture = by_other_ways();
+    let replay = replay(&capture, "ways");
+    assert_eq!(validate(&replay.scenario), []);
+    let about = replay.notes.join(" ");
+    for told in ["left out: headers.", "at random: any.", "another queue: hash, modulus.", "first delivery: later.", "offset"] {
+        assert!(about.contains(told), "{told}: {about}");
+    }
+    let (scenario, until) = (replay.scenario.clone(), replay.until.at);
+    let recording = replay.recording(scenario);
+    let kept = recording_file::read(&recording_file::write(&recording, until)).unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert_eq!(kept.recording, recording);
+    let mut timeline = Timeline::open(recording.clone());
+    let (mut routed, mut delivered): (Vec<String>, Vec<String>) = Default::default();
+    let mut is_seen = |what: &WorldEvent| match what {
+        WorldEvent::Broker(Event::Routed { message, queues }) => {
+            routed.push(format!(
+                "{} {} > {}",
+                message.properties.message_id.clone().unwrap_or_default(),
+                message.exchange,
+                queues.join(",")
+            ));
+        }
+        WorldEvent::Broker(Event::DelayOver { message, queues, .. }) => {
+            routed.push(format!("{} later > {}", message.properties.message_id.clone().unwrap_or_default(), queues.join(",")));
+        }
+        WorldEvent::Broker(Event::Delivered(one)) => {
+            delivered.push(format!("{} < {}", one.message.properties.message_id.clone().unwrap_or_default(), one.queue));
+        }
+        _ => {}
+    };
+    let _ = timeline.run_to(until, |one| {
+        is_seen(&one.what);
+        false
+    });
+    let mut expected_routes = Vec::new();
+    let mut expected = Vec::new();
+    for record in &capture.records {
+        match &record.what {
+            What::Published { message, queues, .. } if &*capture.messages[*message].exchange != "later" => {
+                expected_routes.push(format!("e-{message} {} > {}", capture.messages[*message].exchange, queues.join(",")));
+            }
+            What::Delivered { message, queue, .. } => {
+                if &*capture.messages[*message].exchange == "later" {
+                    expected_routes.push(format!("e-{message} later > {queue}"));
+                }
+                expected.push(format!("e-{message} < {queue}"));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(routed, expected_routes);
+    assert_eq!(delivered, expected, "once each, and from where it was seen");
+    let world = World::replay(&recording, until);
+    assert!(world.ledger().imbalances().is_empty(), "{:?}", world.ledger().imbalances());
+    assert_eq!(world.broker().broken_invariants(world.now()), [""; 0]);
+    // A stream keeps what it has handed out.
+    assert_eq!((held(&world, "log").0, held(&world, "a"), held(&world, "b")), (2, (0, 0), (0, 0)));
+}
+
 /// A broker that does no more as it was recorded hands out what is ready.
 #[test]
 fn a_replay_goes_on_as_a_simulation() {
@@ -395,6 +630,66 @@ fn no_error_holds_a_password() {
         }
     }
     assert!(!file.0.exists());
+}
+
+/// What stands in a capture or in a log is told, and becomes each of the three files.
+#[test]
+fn a_capture_and_a_log_are_imported_by_the_command_line() {
+    let told = |arguments: &[&str]| {
+        let ended = requeue(&[&["import"], arguments].concat()).output().expect("the command starts");
+        let (out, error) = (String::from_utf8_lossy(&ended.stdout).into_owned(), String::from_utf8_lossy(&ended.stderr).into_owned());
+        (ended.status.code(), out, error)
+    };
+    let (code, out, error) = told(&["tests/running/trace.log"]);
+    assert_eq!((code, &*error), (Some(0), ""));
+    for line in [
+        "a log of rabbitmq_tracing, as text",
+        "virtual host /",
+        "took 5.150 s",
+        "3 messages: 3 published, 4 delivered",
+        "3 queues, 3 connections as 3 services",
+        "RabbitMQ traces no acknowledgements",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    assert!(!out.contains("acme"), "{out}");
+    let (code, out, _) = told(&["tests/running/capture.jsonl", "--report", "json"]);
+    let report: Json = serde_json::from_str(&out).expect("it is JSON");
+    assert_eq!(code, Some(0));
+    assert_eq!((&report["rabbitmq_version"], &report["published"], &report["delivered"]), (&json!("4.3.6"), &json!(4), &json!(6)));
+    assert_eq!(report["queues"], json!(["dead", "idle", "work"]));
+
+    let file = Scratch::new("imported");
+    for from in ["tests/running/trace.log", "tests/running/trace.json.log", "tests/running/trace-3.8.log", "tests/running/capture.jsonl"] {
+        let seen = read(&std::fs::read_to_string(from).expect("it is there"));
+        assert_eq!(told(&[from, "-o", file.path(), "--as", "capture"]).0, Some(0));
+        assert_eq!(read(&file.read()), seen, "{from}");
+        assert_eq!(told(&[from, "-o", file.path()]).0, Some(0));
+        let scenario = scenario_file::read(&file.read()).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert!(!scenario.broker.recorded && !scenario.services.is_empty());
+        assert_eq!(told(&[from, "-o", file.path(), "--as", "recording"]).0, Some(0));
+        let kept = recording_file::read(&file.read()).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert!(kept.recording.scenario.broker.recorded && !kept.recording.inputs.is_empty());
+        assert_eq!(kept.recording.scenario.broker.queues, scenario.broker.queues);
+        assert!(requeue(&["run", file.path()]).output().expect("the command starts").status.success());
+    }
+
+    // Another virtual host of a log is chosen; where there is none, it is said.
+    let text = TEXT.replacen("Virtual host: /", "Virtual host: shop", 1);
+    std::fs::write(&file.0, &text).expect("it can be written");
+    assert!(told(&[file.path()]).1.contains("Records of other virtual hosts than shop were left out: 6."));
+    assert!(told(&[file.path(), "--vhost", "/"]).1.contains("Records of other virtual hosts than / were left out: 1."));
+    for from in [file.path(), "tests/running/capture.jsonl"] {
+        let (code, _, error) = told(&[from, "--vhost", "none"]);
+        assert_eq!((code, error.contains("nothing here is of the virtual host none")), (Some(2), true), "{error}");
+    }
+    let (code, _, error) = told(&["tests/running/capture.jsonl", "--profile", "4.3"]);
+    assert_eq!((code, error.contains("leave --profile out")), (Some(2), true), "{error}");
+    let (code, _, error) = told(&["tests/definitions/empty.json", "--as", "capture"]);
+    assert_eq!((code, error.contains("definitions become a scenario")), (Some(2), true), "{error}");
+    std::fs::write(&file.0, TEXT.replacen("Channel:      1\n", "Channel:      one\n", 1)).expect("it can be written");
+    let (code, _, error) = told(&[file.path()]);
+    assert_eq!((code, error.contains("line 9: the number of a channel is none")), (Some(2), true), "{error}");
 }
 
 fn variable(name: &str) -> String {

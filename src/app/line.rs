@@ -168,17 +168,27 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
 /// How many of the last messages that came to its exchange a binding took, and how many these were.
 fn matched_lately(session: &Session, number: usize) -> (usize, usize) {
     let Some(binding) = session.scenario().broker.bindings.get(number) else { return (0, 0) };
+    // Where messages follow a recording, its bindings do not tell.
+    let is_recorded = session.scenario().broker.recorded;
+    let followed = |queues: &[crate::broker::Name]| match &binding.destination {
+        BindingTarget::Queue(queue) => Some(queues.contains(queue)),
+        BindingTarget::Exchange(_) => None,
+    };
     let came = session.playhead.log.newest().filter_map(|entry| match &entry.occurrence.what {
-        WorldEvent::Broker(Event::Routed { message, .. }) if message.exchange == binding.source => {
-            Some((&message.routing_key, &message.properties))
+        WorldEvent::Broker(Event::Routed { message, queues }) if message.exchange == binding.source => {
+            let followed = if is_recorded { followed(queues) } else { None };
+            Some((&message.routing_key, &message.properties, followed))
         }
         WorldEvent::Broker(Event::DeadLettered { queue, message, exchange, .. }) if *exchange == binding.source => {
             let key = session.world().queue_spec(queue).and_then(|queue| queue.dead_letter_routing_key());
-            Some((key.unwrap_or(&message.routing_key), &message.properties))
+            Some((key.unwrap_or(&message.routing_key), &message.properties, None))
         }
         _ => None,
     });
-    let taken = came.take(LATELY).map(|(key, properties)| {
+    let taken = came.take(LATELY).map(|(key, properties, followed)| {
+        if let Some(followed) = followed {
+            return followed;
+        }
         let bindings = session.world().broker().explain(&binding.source, key, properties);
         bindings.iter().any(|one| one.matches && is_of(one, binding))
     });

@@ -119,6 +119,8 @@ pub struct Broker {
     unasked: turn::UnaskedLater,
     /// It hands out nothing by itself: see [`recorded`].
     is_recorded: bool,
+    /// Where messages go that were seen, and have not come yet: by their ids.
+    recorded_routes: OrderedMap<Name, Vec<Name>>,
 }
 
 #[derive(Clone, Debug)]
@@ -191,6 +193,7 @@ impl Broker {
             scratch: publish::Scratch::default(),
             unasked: turn::UnaskedLater::default(),
             is_recorded: false,
+            recorded_routes: OrderedMap::new(),
         };
         for (name, kind, internal) in PREDECLARED {
             broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));

@@ -90,7 +90,10 @@ impl Broker {
         self.with_reply_queue(channel, &mut properties)?;
         check_properties(&properties)?;
         let message = Arc::new(self.accept(publish.exchange, publish.routing_key, properties, publish.body));
-        let (queues, delays) = self.route(exchange, &message)?;
+        let (mut queues, delays) = self.route(exchange, &message)?;
+        if let Some(recorded) = self.recorded_route(&message) {
+            queues = recorded;
+        }
         let mut replies = self.reply_queues(&message);
         self.events.push(Event::Published { channel, message: message.clone() });
         let reach = match (queues.is_empty() && replies.is_empty(), delays.is_empty()) {

@@ -206,6 +206,9 @@ impl Broker {
 
     /// Each reader gets what its credit allows. A channel goes through its readers against the order of their tags.
     pub(super) fn dispatch_stream(&mut self, now: SimTime, id: QueueId) {
+        if self.is_recorded {
+            return;
+        }
         let Some(queue) = self.queues.get(&id) else { return };
         let mut readers: Vec<ConsumerId> = queue.consumers.ids().collect();
         if readers.len() > 1 {
@@ -244,7 +247,7 @@ impl Broker {
 
     /// Whether a reader has credit and something to read: it would have been given it.
     pub(super) fn a_reader_waits(&self, id: QueueId) -> bool {
-        let Some(queue) = self.queues.get(&id) else { return false };
+        let Some(queue) = self.queues.get(&id).filter(|_| !self.is_recorded) else { return false };
         let Some(messages) = queue.messages.stream() else { return false };
         queue.consumers.ids().any(|consumer| {
             let can_take = super::turn::can_take(&self.consumers, &self.channels, consumer);

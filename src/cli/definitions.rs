@@ -5,33 +5,43 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{BadInput, ReportFormat as Format, bad_file, profile_named, read_scenario, read_text};
+use super::{BadInput, ReportFormat as Format, bad_file, capture, profile_named, read_scenario, read_text};
 use crate::app::importing::arranged;
 use crate::formats::definitions::{Definitions, Imported, Options as Wanted, Report, lint, write};
+use crate::formats::opened::is_capture;
 use crate::formats::pretty::Doc;
 use crate::formats::scenario_file;
 
 #[derive(Args)]
 pub struct ImportOptions {
-    /// Definitions of RabbitMQ, as rabbitmqctl, rabbitmqadmin or the management interface export them
-    file: PathBuf,
-    /// Which virtual host, where several have exchanges or queues
+    /// Definitions, as rabbitmqctl, rabbitmqadmin or the management interface export them; a capture of `requeue watch`; or a log of `rabbitmq_tracing`
+    pub(super) file: PathBuf,
+    /// Which virtual host, where there are several
     #[arg(long)]
-    vhost: Option<String>,
+    pub(super) vhost: Option<String>,
     /// The simulated RabbitMQ: 3.13, 4.0, 4.3 or 4.3-debian; the nearest to the file's own if not given
     #[arg(long)]
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// Write the scenario to this file
     #[arg(short, long, value_name = "SCENARIO")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
+    /// What is written of a capture or a log
+    #[arg(long = "as", value_enum, default_value_t)]
+    pub(super) kind: capture::Kind,
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    report: Format,
+    pub(super) report: Format,
 }
 
 /// Exit code 2: nothing can come in.
 pub fn import(options: &ImportOptions) -> Result<ExitCode, BadInput> {
     let text = read_text(&options.file)?;
+    if is_capture(&text) {
+        return capture::import(options, &text);
+    }
     let definitions = read(&options.file, &text)?;
+    if options.kind != capture::Kind::Scenario {
+        return Err(bad(&options.file, &"definitions become a scenario, and nothing else. They hold nothing that was seen"));
+    }
     let profile = options.profile.as_deref().map(profile_named).transpose()?;
     let title = options.file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let wanted = Wanted { vhost: options.vhost.as_deref(), profile, title: &title };

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
 
 mod amqp;
+mod capture;
 mod definitions;
 pub mod differential;
 mod explore;
@@ -53,7 +54,7 @@ enum Command {
     Lesson(lesson::Command),
     /// Grade what learners handed in: everything is run again, and no claimed score is believed
     Grade(lesson::Options),
-    /// Make a scenario of a RabbitMQ's definitions, and report what came in
+    /// Make a scenario of a RabbitMQ's definitions, or of what was seen of one, and report what came in
     Import(definitions::ImportOptions),
     /// Tell what looks wrong in definitions or in a scenario
     Lint(definitions::LintOptions),

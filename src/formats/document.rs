@@ -15,6 +15,9 @@ use crate::scenario::{Point, Problem};
 /// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.
 const SPAN_MS_MAX: f64 = 315_360_000_000.0;
 
+/// The same.
+pub const LONGEST: SimTime = SimTime::from_millis(315_360_000_000);
+
 /// The unsigned numbers a document may hold.
 pub trait Bounded: TryFrom<u64> + Into<u64> + Copy {
     const MAX: Self;

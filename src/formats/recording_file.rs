@@ -194,7 +194,10 @@ fn observed(node: &Node) -> Option<Observed> {
     let settled = fields.maybe("settled").map(|node| node.name());
     let found = match (stood, published, delivered, settled) {
         (Some(publish), None, None, None) => Some(Observed::Stood { event, publish }),
-        (None, Some(publish), None, None) => Some(Observed::Published { by: who(), event, publish }),
+        (None, Some(publish), None, None) => {
+            let names = |node: Node| node.items_up_to(limits::NODES, "queues of a message").iter().map(Node::name).collect();
+            Some(Observed::Published { by: who(), event, publish, queues: fields.maybe("queues").map(names) })
+        }
         (None, None, Some(queue), None) => {
             let redelivered = fields.maybe("redelivered").map(|node| node.flag());
             Some(Observed::Delivered { to: who(), queue, event, redelivered })
@@ -292,7 +295,10 @@ fn observed_document(observed: &Observed) -> Doc {
     let by = |doc: Doc, who: &Who| doc.with("service", who.service.to_string()).with_unless("instance", who.instance, &0);
     match observed {
         Observed::Stood { event, publish } => of(event).with("stood", publish_document(publish)),
-        Observed::Published { by: who, event, publish } => by(of(event), who).with("published", publish_document(publish)),
+        Observed::Published { by: who, event, publish, queues } => {
+            let names = |queues: &Vec<Name>| Doc::list(queues.iter().map(|queue| Doc::from(&**queue)));
+            by(of(event), who).with("published", publish_document(publish)).with_some("queues", queues.as_ref().map(names))
+        }
         Observed::Delivered { to, queue, event, redelivered } => {
             by(of(event), to).with("delivered", queue.to_string()).with_some("redelivered", *redelivered)
         }

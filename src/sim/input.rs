@@ -36,29 +36,18 @@ pub enum Input {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observed {
     /// It was in this queue, and how it came there was not seen.
-    Stood {
-        event: Name,
-        publish: HandPublish,
-    },
+    Stood { event: Name, publish: HandPublish },
     Published {
         by: Who,
         event: Name,
         publish: HandPublish,
+        /// Where the real broker routed it. None: as the simulated one does.
+        queues: Option<Vec<Name>>,
     },
     /// As a redelivery or not, where that is known.
-    Delivered {
-        to: Who,
-        queue: Name,
-        event: Name,
-        redelivered: Option<bool>,
-    },
+    Delivered { to: Who, queue: Name, event: Name, redelivered: Option<bool> },
     /// Nothing tells of it: it follows from what was seen later.
-    Settled {
-        by: Who,
-        queue: Name,
-        event: Name,
-        how: Settles,
-    },
+    Settled { by: Who, queue: Name, event: Name, how: Settles },
 }
 
 /// An instance of a service.

@@ -18,7 +18,7 @@ use super::profile::{Counting, Rules, TimeoutOwner};
 use super::value::{Name, Table};
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
-use crate::broker::ids::{ChannelId, ConnectionId};
+use crate::broker::ids::{ChannelId, ConnectionId, ConsumerId};
 use classic::ClassicMessages;
 use consumers::Consumers;
 use enqueuers::{Enqueuer, Fill};
@@ -166,12 +166,12 @@ impl Messages {
         }
     }
 
-    /// The first that is like this, wherever it stands. Nothing is taken out of a stream.
-    pub fn take_first(&mut self, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    /// The first that is like this, wherever it stands: a recording says that this consumer got it. A stream keeps it, too.
+    pub fn take_recorded(&mut self, consumer: ConsumerId, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
         match self {
             Self::Classic(messages) => messages.levels.take_first(is_it),
             Self::Quorum(messages) => messages.take_first(is_it),
-            Self::Stream(_) => None,
+            Self::Stream(messages) => messages.read_recorded(consumer, is_it),
         }
     }
 

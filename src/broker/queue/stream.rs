@@ -327,6 +327,15 @@ impl StreamMessages {
         Vec::new()
     }
 
+    /// The last that is like this, which a reader was given. It may have begun anywhere.
+    pub fn read_recorded(&mut self, consumer: ConsumerId, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        let entry = self.log.iter().rev().find(|entry| is_it(entry)).cloned()?;
+        if let Some(reader) = self.readers.get_mut(&consumer) {
+            reader.next = reader.next.max(entry.sequence + 1);
+        }
+        Some(entry)
+    }
+
     /// Of so many settled deliveries: how much credit they are, after what the reader owes (rule 164).
     pub fn repay(&mut self, consumer: ConsumerId, count: u32) -> u32 {
         let Some(reader) = self.readers.get_mut(&consumer) else { return 0 };

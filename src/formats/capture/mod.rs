@@ -155,13 +155,28 @@ pub fn is_one(text: &str) -> bool {
 /// # Errors
 /// What is wrong, each with its line; never empty.
 pub fn read(text: &str) -> Result<Capture, Vec<Problem>> {
+    read_of(text, None)
+}
+
+/// The same of one virtual host. None: of the one that comes first.
+///
+/// # Errors
+/// What is wrong, or nothing is of this virtual host; never empty.
+pub fn read_of(text: &str, vhost: Option<&str>) -> Result<Capture, Vec<Problem>> {
     let text = text.trim_start_matches('\u{feff}');
     let read = |result: Result<Capture, Problem>| result.map_err(|problem| vec![problem]);
-    if file::is_one(text) {
-        file::read(text)
+    let seen = if file::is_one(text) {
+        file::read(text)?
     } else if text.trim_start().lines().next().is_some_and(tracing::is_rule) {
-        read(tracing::read_text(text))
+        read(tracing::read_text(text, vhost))?
     } else {
-        read(tracing::read_json(text))
+        read(tracing::read_json(text, vhost))?
+    };
+    let is_other = seen.vhost.as_deref().is_some_and(|of| Some(of) != vhost) || seen.records.is_empty();
+    match vhost {
+        Some(vhost) if is_other => {
+            Err(vec![Problem { path: String::new(), message: format!("nothing here is of the virtual host {vhost}") }])
+        }
+        _ => Ok(seen),
     }
 }

@@ -10,8 +10,10 @@ use super::{By, Capture, Consumer, Source, What, short};
 use crate::base::SimTime;
 use crate::base::limits::{self, grouped};
 use crate::base::ordered::{OrderedMap, sort_by_key};
+use crate::broker::queue::Kind;
 use crate::broker::{ExchangeType, Name, Table, Value};
 use crate::formats::definitions::{Definitions, Imported, Options};
+use crate::formats::document::LONGEST;
 use crate::scenario::edit::populate::named;
 use crate::scenario::edit::{fresh, is_taken};
 use crate::scenario::{
@@ -35,6 +37,12 @@ const TICK: SimTime = SimTime::from_secs(1);
 const WORK: SimTime = SimTime::from_secs(10 * 365 * 24 * 3_600);
 /// A service shows so many kinds of message that it publishes.
 const KINDS_MAX: usize = 12;
+/// A note names so many parts.
+const NAMES_MAX: usize = 10;
+/// What a publisher asks of an exchange that delays.
+const DELAY: &str = "x-delay";
+/// And the most that it takes.
+const DELAY_MILLIS_MAX: u64 = 4_294_967_295;
 
 /// What the page opens.
 #[derive(Clone, Debug)]
@@ -67,8 +75,8 @@ struct Builder<'a> {
     /// By the program's number.
     who: Vec<Who>,
     events: Vec<Name>,
-    /// Exchanges whose ways need what was left out.
-    opaque: OrderedMap<Name, ()>,
+    /// By the message's number, when it was first delivered.
+    delivered: Vec<Option<SimTime>>,
     inputs: Vec<(SimTime, Observed)>,
     notes: Vec<String>,
 }
@@ -81,7 +89,7 @@ pub fn replay(capture: &Capture, title: &str) -> Replay {
         scenario: Scenario::empty(title),
         who: Vec::new(),
         events: Vec::new(),
-        opaque: OrderedMap::new(),
+        delivered: first_deliveries(capture),
         inputs: Vec::new(),
         notes: Vec::new(),
     };
@@ -92,6 +100,17 @@ pub fn replay(capture: &Capture, title: &str) -> Replay {
     builder.depths_at_the_start();
     builder.play();
     builder.done()
+}
+
+/// By the message's number.
+fn first_deliveries(capture: &Capture) -> Vec<Option<SimTime>> {
+    let mut first = vec![None; capture.messages.len()];
+    for record in &capture.records {
+        if let What::Delivered { message, .. } = record.what {
+            first[message].get_or_insert(record.at);
+        }
+    }
+    first
 }
 
 /// The broker's own names are no names of a scenario.
@@ -128,24 +147,37 @@ impl Builder<'_> {
             self.note("The log has no definitions: only parts that messages went through are shown. Exchanges count as direct ones.");
         }
         self.scenario.broker.recorded = true;
-        let whole =
-            |exchange: &&ExchangeSpec| matches!(exchange.routes_as(), ExchangeType::Direct | ExchangeType::Fanout | ExchangeType::Topic);
-        let opaque: Vec<Name> = self
-            .scenario
-            .broker
-            .exchanges
-            .iter()
-            .filter(|exchange| !whole(exchange) || exchange.internal)
-            .map(|exchange| exchange.name.clone())
-            .collect();
-        if !opaque.is_empty() {
+        self.what_is_unknown();
+    }
+
+    /// Messages follow the recording. Why an exchange chose as it did needs more than the recording has.
+    fn what_is_unknown(&mut self) {
+        let names = |is: fn(&ExchangeSpec) -> bool| {
+            let all = self.scenario.broker.exchanges.iter().filter(|one| is(one)).map(|one| &*one.name);
+            all.take(NAMES_MAX).collect::<Vec<_>>().join(", ")
+        };
+        let has_values = self.capture.messages.iter().any(|seen| seen.headers.values().any(|value| *value != Value::Void));
+        let by_headers = names(|one| one.routes_as() == ExchangeType::Headers);
+        let by_chance = names(|one| matches!(one.routes_as(), ExchangeType::Random | ExchangeType::LocalRandom));
+        let by_hash = names(|one| matches!(one.routes_as(), ExchangeType::ConsistentHash | ExchangeType::ModulusHash));
+        let later = names(|one| one.kind == ExchangeType::DelayedMessage);
+        let streams = self.scenario.broker.queues.iter().any(|queue| queue.kind() == Kind::Stream);
+        if !by_headers.is_empty() && !has_values {
             self.note(format!(
-                "Messages go past these exchanges to their queues, because their headers are unknown: {}.",
-                opaque.join(", ")
+                "Messages go where RabbitMQ routed them. Why is unknown, because values of headers were left out: {by_headers}."
             ));
         }
-        for name in opaque {
-            self.opaque.insert(name, ());
+        if !by_chance.is_empty() {
+            self.note(format!("Messages go where RabbitMQ routed them. These exchanges choose at random: {by_chance}."));
+        }
+        if !by_hash.is_empty() {
+            self.note(format!("Messages go where RabbitMQ routed them. A new message may hash to another queue: {by_hash}."));
+        }
+        if !later.is_empty() {
+            self.note(format!("Delays are inferred from the first delivery: {later}."));
+        }
+        if streams {
+            self.note("Which offset a reader of a stream asked for is not known: it gets what it was seen to get.");
         }
     }
 
@@ -179,7 +211,7 @@ impl Builder<'_> {
                     for queue in routed {
                         self.add_queue(&mut queues, queue);
                     }
-                    let is_ours = !exchange.is_empty() && !exchange.starts_with("amq.") && !self.opaque.contains_key(exchange);
+                    let is_ours = !exchange.is_empty() && !exchange.starts_with("amq.");
                     if !is_ours || !exchanges.contains_key(exchange) && !self.room() {
                         continue;
                     }
@@ -296,7 +328,7 @@ impl Builder<'_> {
         let mut handlers: Vec<Handler> = Vec::new();
         for (queue, (prefetch, auto_ack)) in role.consumes.iter() {
             let Some(spec) = broker.queues.iter().find(|one| one.name == *queue) else { continue };
-            let is_stream = spec.kind() == crate::broker::queue::Kind::Stream;
+            let is_stream = spec.kind() == Kind::Stream;
             let subscription = Subscription {
                 queue: queue.clone(),
                 prefetch: if is_stream { (*prefetch).max(1) } else { *prefetch },
@@ -430,13 +462,16 @@ impl Builder<'_> {
 
     fn play(&mut self) {
         let mut held = Held::of(self.capture);
-        let mut tick = SimTime::ZERO;
+        let (mut tick, mut last) = (SimTime::ZERO, SimTime::ZERO);
         let capture = self.capture;
         for (place, record) in capture.records.iter().enumerate() {
             while tick + TICK < record.at {
-                tick = if tick + LATE + LATE < record.at && held.is_idle() { record.at - TICK } else { tick + TICK };
+                // So long after a record, each look finds what the one before has found.
+                let is_quiet = tick > last + LATE + TICK;
+                tick = if is_quiet { record.at - TICK } else { tick + TICK };
                 held.look(tick, |at, message, by, queue, how| self.settles(at, message, by, queue, how));
             }
+            last = record.at;
             let at = LEAD + record.at;
             match &record.what {
                 What::Published { message, by, queues } => {
@@ -444,17 +479,18 @@ impl Builder<'_> {
                     let key = seen.routing_keys.first().cloned().unwrap_or_default();
                     let rest = |keys: &[Name]| keys.iter().skip(1).map(|key| Value::String(key.clone())).collect::<Vec<_>>();
                     let is_known = self.scenario.broker.exchanges.iter().any(|one| one.name == seen.exchange);
-                    let publish = if (seen.exchange.is_empty() || is_known) && !self.opaque.contains_key(&seen.exchange) {
+                    let queues: Vec<Name> = queues.iter().map(plain).collect();
+                    let mut publish = if seen.exchange.is_empty() || is_known {
                         let key = if seen.exchange.is_empty() { plain(&key) } else { key };
                         self.publish_of(*message, seen.exchange.clone(), key, rest(&seen.routing_keys))
                     } else {
-                        // Its exchange is none of the scenario's, or routes by what is unknown: to its queues.
-                        let queues: Vec<Name> = queues.iter().map(plain).collect();
+                        // Its exchange is none of the scenario's: to its queues.
                         let Some(first) = queues.first() else { continue };
                         self.publish_of(*message, "".into(), first.clone(), rest(&queues))
                     };
+                    self.infer_delay(*message, record.at, &queues, &mut publish);
                     let (event, by) = (self.events[*message].clone(), self.who[by.program].clone());
-                    self.inputs.push((at, Observed::Published { by, event, publish }));
+                    self.inputs.push((at, Observed::Published { by, event, publish, queues: Some(queues) }));
                 }
                 What::Delivered { message, by, queue, redelivered, deaths } => {
                     let (queue, mut from) = (plain(queue), at + BEHIND);
@@ -500,6 +536,17 @@ impl Builder<'_> {
         }
     }
 
+    /// What its exchange kept for later went nowhere at first.
+    fn infer_delay(&self, message: usize, at: SimTime, queues: &[Name], publish: &mut HandPublish) {
+        let exchange = self.scenario.broker.exchanges.iter().find(|one| one.name == publish.exchange);
+        let waits = queues.is_empty() && exchange.is_some_and(|one| one.kind == ExchangeType::DelayedMessage);
+        if waits && publish.headers.get(DELAY) == Some(&Value::Void) {
+            let until = self.delivered[message].unwrap_or(self.capture.end() + WORK);
+            let millis = until.saturating_sub(at).as_millis().clamp(1, DELAY_MILLIS_MAX);
+            publish.headers.insert(DELAY.into(), Value::Int(i64::try_from(millis).unwrap_or(i64::MAX)));
+        }
+    }
+
     fn settles(&mut self, at: SimTime, message: usize, by: By, queue: &Name, how: Settles) {
         let (by, event) = (self.who[by.program].clone(), self.events[message].clone());
         self.inputs.push((at, Observed::Settled { by, queue: queue.clone(), event, how }));
@@ -531,11 +578,13 @@ impl Builder<'_> {
         about[..about.floor_char_boundary(limits::TITLE_BYTES)].clone_into(&mut self.scenario.about);
         let mut inputs = self.inputs;
         sort_by_key(&mut inputs, |(at, _)| *at);
-        if inputs.len() > limits::INPUTS_IN_A_FILE {
-            inputs.truncate(limits::INPUTS_IN_A_FILE);
+        // A recording in a file has an end, too.
+        let fit = inputs.partition_point(|(at, _)| *at <= LONGEST).min(limits::INPUTS_IN_A_FILE);
+        if inputs.len() > fit {
+            inputs.truncate(fit);
             self.notes.push("It is too long to be shown to its end.".to_owned());
         }
-        let end = inputs.last().map_or(LEAD, |(at, _)| *at).max(LEAD + capture.end());
+        let end = inputs.last().map_or(LEAD, |(at, _)| *at).max(LEAD + capture.end()).min(LONGEST);
         let timed = |(at, observed)| TimedInput { at, after_steps: 0, input: Input::Observed(Arc::new(observed)) };
         Replay { scenario: self.scenario, inputs: inputs.into_iter().map(timed).collect(), until: Until::from(end), notes: self.notes }
     }
@@ -553,15 +602,20 @@ struct Out {
     returns: bool,
 }
 
-/// What programs hold.
+/// What programs hold. A capture may be hostile: nothing here takes longer than its records and the deliveries that are settled.
 struct Held {
-    /// By queue, oldest first.
+    /// By queue, oldest first: those of which nothing is seen later, and the others.
     out: OrderedMap<Name, VecDeque<Out>>,
+    returning: OrderedMap<Name, VecDeque<Out>>,
+    /// How many of both a consumer holds.
+    of: OrderedMap<(Name, By), usize>,
     /// Ready and unacked, as they were counted last.
     counted: OrderedMap<Name, (u64, u64)>,
     /// Consumers that were listed and are no more, and since when.
     gone: OrderedMap<(Name, By), SimTime>,
     consumers: OrderedMap<(Name, By), (u16, bool)>,
+    /// Those of the last list.
+    listed: OrderedMap<(Name, By), ()>,
     /// By their places, deliveries of which something is seen later.
     returns: Vec<bool>,
     counts: bool,
@@ -594,15 +648,23 @@ impl Held {
                 }
             }
         }
-        Self { out: OrderedMap::new(), counted: OrderedMap::new(), gone: OrderedMap::new(), consumers, returns, counts }
-    }
-
-    fn is_idle(&self) -> bool {
-        self.out.values().all(VecDeque::is_empty)
+        Self {
+            out: OrderedMap::new(),
+            returning: OrderedMap::new(),
+            of: OrderedMap::new(),
+            counted: OrderedMap::new(),
+            gone: OrderedMap::new(),
+            listed: consumers.keys().map(|of| (of.clone(), ())).collect(),
+            consumers,
+            returns,
+            counts,
+        }
     }
 
     fn put(&mut self, queue: Name, one: Out) {
-        self.out.get_or_default(queue).push_back(one);
+        *self.of.get_or_default((queue.clone(), one.by)) += 1;
+        let place = if one.returns { &mut self.returning } else { &mut self.out };
+        place.get_or_default(queue).push_back(one);
     }
 
     fn returns(&self, place: usize) -> bool {
@@ -611,9 +673,17 @@ impl Held {
 
     /// Something tells what became of it.
     fn give_up(&mut self, message: usize, queue: &Name) -> Option<Out> {
-        let out = self.out.get_mut(queue)?;
-        let place = out.iter().position(|one| one.message == message)?;
-        out.remove(place)
+        let returning = self.returning.get_mut(queue)?;
+        let place = returning.iter().position(|one| one.message == message)?;
+        let one = returning.remove(place)?;
+        self.holds_less(queue, one.by);
+        Some(one)
+    }
+
+    fn holds_less(&mut self, queue: &Name, by: By) {
+        if let Some(count) = self.of.get_mut(&(queue.clone(), by)) {
+            *count = count.saturating_sub(1);
+        }
     }
 
     /// Its consumer acknowledges by itself; or nothing was counted, and nothing more is seen of it.
@@ -624,50 +694,48 @@ impl Held {
 
     /// The oldest that a consumer holds, where it would hold more than its prefetch.
     fn over_prefetch(&mut self, by: By, queue: &Name) -> Option<Out> {
-        let prefetch = self.consumers.get(&(queue.clone(), by)).map(|(prefetch, _)| usize::from(*prefetch)).filter(|count| *count > 0)?;
-        let out = self.out.get_mut(queue)?;
-        let own = |one: &Out| one.by == by;
-        if out.iter().filter(|one| own(one)).count() < prefetch {
+        let of = (queue.clone(), by);
+        let prefetch = self.consumers.get(&of).map(|(prefetch, _)| usize::from(*prefetch)).filter(|count| *count > 0)?;
+        if self.of.get(&of).is_none_or(|count| *count < prefetch) {
             return None;
         }
-        let place = out.iter().position(|one| own(one) && !one.returns)?;
-        out.remove(place)
+        let out = self.out.get_mut(queue)?;
+        let place = out.iter().position(|one| one.by == by)?;
+        let one = out.remove(place)?;
+        self.holds_less(queue, by);
+        Some(one)
     }
 
     /// These consumers are there now, and no others.
     fn listed(&mut self, all: &[Consumer], at: SimTime) {
         let now: OrderedMap<(Name, By), ()> = all.iter().map(|one| ((plain(&one.queue), one.by), ())).collect();
-        for of in self.consumers.keys() {
-            if now.contains_key(of) {
-                self.gone.remove(of);
-            } else {
-                self.gone.get_or_insert_with(of.clone(), || at);
-            }
+        for of in now.keys() {
+            self.gone.remove(of);
+        }
+        let before = std::mem::replace(&mut self.listed, now);
+        for of in before.keys().filter(|of| !self.listed.contains_key(of)) {
+            self.gone.get_or_insert_with(of.clone(), || at);
         }
     }
 
     /// What the counts tell since long. Of a consumer that is gone, as many messages came back as are ready. Of the others, the oldest
     /// were acknowledged where fewer are unacked than are out.
     fn look(&mut self, now: SimTime, mut settles: impl FnMut(SimTime, usize, By, &Name, Settles)) {
+        let old = |out: &VecDeque<Out>| out.partition_point(|one| one.seen + LATE <= now);
         for (queue, out) in self.out.iter_mut() {
-            let Some((ready, unacked)) = self.counted.get(queue).copied() else { continue };
-            let is_old = |one: &Out| one.seen + LATE <= now && !one.returns;
-            let is_gone = |one: &Out| self.gone.get(&(queue.clone(), one.by)).is_some_and(|since| *since + LATE <= now);
-            let all = out.iter().filter(|one| one.seen + LATE <= now).count() as u64;
-            let (mut back, mut acked) = (ready, all.saturating_sub(unacked));
-            out.retain(|one| {
-                let how = if !is_old(one) || acked == 0 {
-                    return true;
-                } else if is_gone(one) && back > 0 {
-                    back -= 1;
-                    Settles::Requeue
-                } else {
-                    Settles::Ack
-                };
-                acked -= 1;
+            let Some((mut back, unacked)) = self.counted.get(queue).copied() else { continue };
+            let settleable = old(out);
+            let all = (settleable + self.returning.get(queue).map_or(0, old)) as u64;
+            let acked = usize::try_from(all.saturating_sub(unacked)).unwrap_or(usize::MAX);
+            for one in out.drain(..acked.min(settleable)) {
+                let is_gone = self.gone.get(&(queue.clone(), one.by)).is_some_and(|since| *since + LATE <= now);
+                let how = if is_gone && back > 0 { Settles::Requeue } else { Settles::Ack };
+                back -= u64::from(how == Settles::Requeue);
+                if let Some(count) = self.of.get_mut(&(queue.clone(), one.by)) {
+                    *count = count.saturating_sub(1);
+                }
                 settles((LEAD + now).max(one.at + APART), one.message, one.by, queue, how);
-                false
-            });
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::base::limits::{self, beyond};
 use crate::base::ordered::OrderedMap;
 use crate::broker::{Name, Properties, Table, Value};
 use crate::formats::amqp_json::table_from_json;
-use crate::formats::document::{parse, too_large};
+use crate::formats::document::{LONGEST, parse, too_large};
 use crate::scenario::Problem;
 
 const RULE: usize = 80;
@@ -47,6 +47,11 @@ struct Reading {
 }
 
 impl Reading {
+    /// A virtual host. None: that of the first record.
+    fn of(vhost: Option<&str>) -> Self {
+        Self { capture: Capture { vhost: vhost.map(short), ..Capture::default() }, ..Self::default() }
+    }
+
     /// Why there is no room for it.
     fn take(&mut self, raw: &Raw<'_>) -> Result<(), String> {
         let vhost = self.capture.vhost.get_or_insert_with(|| short(raw.vhost));
@@ -75,6 +80,9 @@ impl Reading {
         // The clock of a machine may step back.
         let at = raw.at - *self.began.get_or_insert(raw.at);
         let at = at.max(self.capture.end());
+        if at > LONGEST {
+            return Err("the record is more than ten years after the first".to_owned());
+        }
         let by = By { program, channel: raw.channel };
         let headers = raw.properties.headers.clone().unwrap_or_default();
         let print = print(&raw.properties, &headers, raw.payload);
@@ -244,7 +252,7 @@ fn beginnings(text: &str) -> Vec<(usize, usize)> {
 ///
 /// # Errors
 /// What is wrong, with its line.
-pub fn read_text(text: &str) -> Result<Capture, Problem> {
+pub fn read_text(text: &str, vhost: Option<&str>) -> Result<Capture, Problem> {
     if let Some(problem) = too_large(text) {
         return Err(problem);
     }
@@ -252,7 +260,7 @@ pub fn read_text(text: &str) -> Result<Capture, Problem> {
     if beginnings.is_empty() {
         return Err(Problem { path: "line 1".to_owned(), message: "no record of a trace begins here".to_owned() });
     }
-    let mut reading = Reading::default();
+    let mut reading = Reading::of(vhost);
     // The lines before a record are counted as the records come.
     let (mut counted, mut line) = (0, 1);
     for (index, (rule, start)) in beginnings.iter().copied().enumerate() {
@@ -349,11 +357,11 @@ fn record(text: &str, start: usize, end: usize) -> Result<Raw<'_>, (usize, Strin
 ///
 /// # Errors
 /// What is wrong, with its line.
-pub fn read_json(text: &str) -> Result<Capture, Problem> {
+pub fn read_json(text: &str, vhost: Option<&str>) -> Result<Capture, Problem> {
     if let Some(problem) = too_large(text) {
         return Err(problem);
     }
-    let mut reading = Reading::default();
+    let mut reading = Reading::of(vhost);
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let problem = |message: String| Problem { path: format!("line {}", number + 1), message };
         let json = parse(line).map_err(|found| problem(found.message))?;

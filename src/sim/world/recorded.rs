@@ -12,7 +12,12 @@ impl World {
     pub(super) fn observe(&mut self, observed: &Observed) {
         match observed {
             Observed::Stood { event, publish } => self.appears(event, publish),
-            Observed::Published { by, event, publish } => self.observed_publish(by, event, publish),
+            Observed::Published { by, event, publish, queues } => {
+                if let Some(queues) = queues {
+                    self.broker.route_recorded(event.clone(), queues.clone());
+                }
+                self.observed_publish(by, event, publish);
+            }
             Observed::Delivered { to, queue, event, redelivered } => self.observed_delivery(to, queue, event, *redelivered),
             Observed::Settled { by, queue, event, how } => {
                 let Some(id) = self.instance_called(by) else { return };
