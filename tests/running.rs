@@ -632,6 +632,40 @@ fn no_error_holds_a_password() {
     assert!(!file.0.exists());
 }
 
+/// A sign that ends a host would make a host and a path of a password: then it would be asked of a name server, and told in the error.
+#[test]
+fn a_password_with_signs_of_an_address_is_refused_and_not_told() {
+    let file = Scratch::new("never-written-either");
+    for sign in ["/", "?", "#", "/@", "@/", "?x=", "%", "%zz", "//", "\\", ":", "@"] {
+        for place in ["127.0.0.1:1", "127.0.0.1:1/", "127.0.0.1:1/%2F"] {
+            let (first, second) = ("s3cr3t-one", "s3cr3t-two");
+            let given = |scheme: &str| format!("{scheme}://{USER}:{first}{sign}{second}@{place}");
+            for scheme in ["", "s"] {
+                let (http, amqp) = (given(&format!("http{scheme}")), given(&format!("amqp{scheme}")));
+                let snapshot = vec!["snapshot", "--management", &http];
+                let watch = vec!["watch", "--amqp", "amqp://127.0.0.1:1", "--management", &http, "-o", file.path()];
+                let both = vec!["watch", "--amqp", &amqp, "--management", "http://127.0.0.1:1", "-o", file.path()];
+                let script = vec!["script", "tests/conformance/B-declare/purge.json", "--amqp", &amqp, "--management", &http];
+                for arguments in [snapshot, watch, both, script] {
+                    let ended = requeue(&arguments).output().expect("the command starts");
+                    let told = [String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr)].concat();
+                    assert!(!ended.status.success(), "{arguments:?}");
+                    assert!(!told.contains("s3cr3t"), "{arguments:?}: {told}");
+                }
+            }
+        }
+    }
+    let told = |address: &str| {
+        let ended =
+            requeue(&["watch", "--amqp", address, "--management", address, "-o", file.path()]).output().expect("the command starts");
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    assert!(told("amqp://a:b/c@127.0.0.1:1").contains("write / as %2F"));
+    assert!(told("amqps://127.0.0.1:1").contains("open a tunnel"), "TLS is not spoken, and what to do is said");
+    let ended = requeue(&["snapshot", "--management", "https://127.0.0.1:1"]).output().expect("the command starts");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("open a tunnel"));
+}
+
 /// What stands in a capture or in a log is told, and becomes each of the three files.
 #[test]
 fn a_capture_and_a_log_are_imported_by_the_command_line() {

@@ -39,7 +39,11 @@ impl Address {
     /// Reads `amqp://user:password@host:port/vhost`.
     pub fn parse(url: &str) -> Result<Self, String> {
         // What is refused is not told again: it may hold a password.
+        if url.starts_with("amqps://") {
+            return Err("AMQP is spoken without TLS only: open a tunnel to the broker, and give its amqp:// address.".to_owned());
+        }
         let rest = url.strip_prefix("amqp://").ok_or("The address of the broker does not begin with amqp://.")?;
+        check_login(rest)?;
         let (authority, vhost) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, place) = authority.rsplit_once('@').unwrap_or(("guest:guest", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
@@ -55,6 +59,15 @@ impl Address {
             vhost: if vhost.is_empty() { "/".to_owned() } else { vhost },
         })
     }
+}
+
+/// A password with one of these signs would be read as a host and a path, and told to a name server or a log.
+pub fn check_login(rest: &str) -> Result<(), String> {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if rest[end..].contains('@') {
+        return Err("In the user and password of an address, write / as %2F, ? as %3F, # as %23 and @ as %40.".to_owned());
+    }
+    Ok(())
 }
 
 /// A part of a URL with its `%2F` and the like as the letters they stand for.

@@ -220,6 +220,10 @@ fn print_scripts(scripts: &RandomScripts) -> Result<ExitCode, BadInput> {
 
 fn real_broker(amqp: &str, management: String, ctl: Option<String>) -> Result<real::RealBroker, BadInput> {
     let address = real::Address::parse(amqp).map_err(BadInput)?;
+    // Errors tell where it is.
+    if management.contains('@') {
+        return Err(BadInput("User and password stand in the address of --amqp: leave them out of --management.".to_owned()));
+    }
     Ok(real::RealBroker { address, management, ctl, quiet: real::QUIET })
 }
 

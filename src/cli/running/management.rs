@@ -6,7 +6,7 @@ use base64::Engine as _;
 use serde_json::Value as Json;
 
 use crate::base::limits;
-use crate::cli::amqp::{decoded, encoded};
+use crate::cli::amqp::{check_login, decoded, encoded};
 use crate::formats::snapshot::Answers;
 
 /// How long it may take to answer.
@@ -36,9 +36,14 @@ impl Management {
     pub fn parse(url: &str) -> Result<Self, String> {
         let rest = match url.split_once("://") {
             Some(("http", rest)) => rest,
-            Some(("https", _)) => return Err("The management interface is read by http:// only: give a tunnel to it.".to_owned()),
+            Some(("https", _)) => {
+                return Err(
+                    "The management interface is read without TLS only: open a tunnel to it, and give its http:// address.".to_owned()
+                );
+            }
             _ => return Err("The address of the management interface does not begin with http://.".to_owned()),
         };
+        check_login(rest)?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, host) = match authority.rsplit_once('@') {
             Some((login, host)) => (Some(login), host),

@@ -14,7 +14,7 @@ use crate::formats::snapshot;
 
 #[derive(Args)]
 pub struct Options {
-    /// The management interface, as in <http://user:password@127.0.0.1:15672>; without a user: `REQUEUE_USER` and `REQUEUE_PASSWORD`
+    /// The management interface, as in <http://user:password@127.0.0.1:15672>. No TLS: give a tunnel's address. Without a user: `REQUEUE_USER` and `REQUEUE_PASSWORD`
     #[arg(long)]
     management: String,
     /// Which virtual host, where there are several

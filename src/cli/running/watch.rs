@@ -38,10 +38,10 @@ const CHANNEL: u16 = 1;
 
 #[derive(Args)]
 pub struct Options {
-    /// The broker and its virtual host, as in <amqp://user:password@127.0.0.1:5672/%2F>; without a user: `REQUEUE_USER` and `REQUEUE_PASSWORD`
+    /// The broker and its virtual host, as in <amqp://user:password@127.0.0.1:5672/%2F>. No TLS: give a tunnel's address. Without a user: `REQUEUE_USER` and `REQUEUE_PASSWORD`
     #[arg(long)]
     amqp: String,
-    /// Its management interface, as in <http://127.0.0.1:15672>
+    /// Its management interface, as in <http://127.0.0.1:15672>. No TLS
     #[arg(long)]
     management: String,
     /// How long, as in 60s or 5m
