@@ -403,6 +403,14 @@ fn a_lint_ends_with_1_where_something_looks_wrong() {
     assert!(scenario.contains("static/scenarios/direct.json:"), "{scenario}");
 }
 
+/// A misspelt kind would let a pipeline pass, or fail it without a hint.
+#[test]
+fn a_lint_knows_what_it_is_to_allow() {
+    let ended = requeue(&["lint", LOOKS_WRONG, "--allow", "key-ignred"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("There is no kind key-ignred") && ended.err.contains("key-ignored, "), "{}", ended.err);
+}
+
 #[test]
 fn an_import_says_what_to_do_about_what_it_cannot_read() {
     for (file, said) in [

@@ -108,6 +108,8 @@ fn consumer(name: &str, queue: &str, limit: &str) -> String {
 const X: &str = r#"{"name": "x", "at": [0, 0], "type": "topic"}"#;
 const DLX: &str = r#"{"name": "dlx", "at": [0, 0], "type": "direct"}"#;
 
+const RETRY: &str = r#"{"name": "retry", "at": [0, 0], "type": "fanout"}"#;
+
 fn queue(name: &str, arguments: &str) -> String {
     format!(r#"{{"name": "{name}", "at": [0, 0], "arguments": {{{arguments}}}}}"#)
 }
@@ -151,6 +153,14 @@ fn cases() -> Vec<Case> {
         let step = r#"{"do": "effect", "what": "sent", "of": "n", "fails": {"always": true}}"#;
         let handler = format!(r#"{{"on": {{"queue": "q", "prefetch": 10}}, "on_failure": "{policy}", "steps": [{step}]}}"#);
         format!(r#"{{"name": "mailer", "at": [0, 0], "restart_ms": 100, "reconnect_ms": 100, "handlers": [{handler}]}}"#)
+    };
+    let waits = |slot: &'static str, name: &str| {
+        let says = if name == "q" {
+            "RabbitMQ drops a message that expires and returns to q."
+        } else {
+            "RabbitMQ drops a message that expires and returns to w."
+        };
+        (Kind::DeadLetterCycle, slot, says, Some("remove x-message-ttl, so that messages wait"))
     };
     let past_limit =
         || (Kind::DeadLetterCycle, "broker.queues[0]", "RabbitMQ drops a message that returns to q after its delivery limit.", None);
@@ -387,6 +397,57 @@ fn cases() -> Vec<Case> {
             )],
         ),
         (
+            "a circle in which dead letters keep their keys, where no service is known",
+            broker(&[X], &[queue("q", r#""x-message-ttl": 1000, "x-dead-letter-exchange": "x""#)], &to_q()),
+            vec![],
+            vec![waits("broker.queues[0]", "q")],
+        ),
+        (
+            "a circle of two queues in which dead letters keep their keys",
+            broker(
+                &[X, RETRY],
+                &[
+                    queue("q", r#""x-message-ttl": 1000, "x-dead-letter-exchange": "retry""#),
+                    queue("w", r#""x-message-ttl": 1000, "x-dead-letter-exchange": "x""#),
+                ],
+                &[binding("x", "q", "order.*"), binding("retry", "w", "")],
+            ),
+            vec![],
+            vec![waits("broker.queues[0]", "q")],
+        ),
+        (
+            "a circle through the default exchange, by the name of the queue",
+            broker(
+                &[X, RETRY],
+                &[
+                    queue("q", r#""x-message-ttl": 1000, "x-dead-letter-exchange": """#),
+                    queue("w", r#""x-message-ttl": 1000, "x-dead-letter-exchange": "retry""#),
+                ],
+                &[binding("retry", "w", ""), binding("x", "w", "w.#")],
+            ),
+            vec![],
+            vec![
+                waits("broker.queues[0]", "q"),
+                waits("broker.queues[1]", "w"),
+                (
+                    Kind::QueueUnbound,
+                    "broker.queues[0]",
+                    "Nothing is bound to q, and no service publishes to it.",
+                    Some("bind q to x with #"),
+                ),
+            ],
+        ),
+        (
+            "no circle: the key of the dead letter leads elsewhere, or nowhere",
+            broker(
+                &[X],
+                &[queue("q", r#""x-message-ttl": 1000, "x-dead-letter-exchange": "x", "x-dead-letter-routing-key": "dead""#), plain("d")],
+                &[binding("x", "q", "order.*"), binding("x", "d", "dead")],
+            ),
+            vec![],
+            vec![],
+        ),
+        (
             "a circle by overflow",
             broker(&[X], &[queue("q", &format!(r#""x-max-length": 5, {}"#, to("w"))), wait("w", "q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
@@ -550,7 +611,14 @@ fn what_is_told_of_a_circle_happens() {
         let Some((.., says, _)) = told.into_iter().find(|(kind, ..)| *kind == Kind::DeadLetterCycle) else { continue };
         circles += 1;
         let failing = services.iter().any(|service| service.contains(r#""fails""#));
-        let services: Vec<String> = services.into_iter().filter(|service| failing || !service.contains(r#""queue""#)).collect();
+        let is_unknown = services.is_empty();
+        let mut services: Vec<String> = services.into_iter().filter(|service| failing || !service.contains(r#""queue""#)).collect();
+        if is_unknown {
+            // Where no service is known, any may come.
+            let named = |number: usize, (exchange, key)| shop(exchange, key, "").replace("\"shop\"", &format!("\"shop-{number}\""));
+            let all = [("x", "order.placed"), ("x", "w.any"), ("", "q")];
+            services.extend(all.into_iter().enumerate().map(|(number, to)| named(number, to)));
+        }
         let mut world = World::new(scenario(&broker, &services).into(), 1);
         world.run_until(SimTime::from_secs(100), u64::MAX);
         let mut dropped = Vec::new();

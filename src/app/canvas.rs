@@ -99,7 +99,7 @@ impl App {
             if geometry::drawn(session.plan()).next().is_none() {
                 return Some(Camera::of_nothing(size));
             }
-            let bounds = session.extent();
+            let bounds = self.missing().iter().fold(session.extent(), |all, one| all.with(&one.room()));
             let usual = self.canvas.usual();
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(usual, &bounds));
             let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));

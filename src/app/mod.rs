@@ -56,6 +56,7 @@ mod letters;
 pub mod line;
 pub mod log;
 pub mod markers;
+pub mod missing;
 pub mod moves;
 pub mod notice;
 mod operate;

@@ -7,10 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::{BadInput, ReportFormat as Format, bad_file, capture, profile_named, read_scenario, read_text};
 use crate::app::importing::arranged;
+use crate::formats::definitions::report::Kind;
 use crate::formats::definitions::{Definitions, Imported, Options as Wanted, Report, lint, write};
 use crate::formats::opened::is_capture;
 use crate::formats::pretty::Doc;
 use crate::formats::scenario_file;
+use crate::scenario::findings::{Kind as FindingKind, RemarkKind};
 
 #[derive(Args)]
 pub struct ImportOptions {
@@ -67,7 +69,7 @@ pub struct LintOptions {
     /// The RabbitMQ that shall take the definitions: 3.13, 4.0, 4.3 or 4.3-debian
     #[arg(long)]
     profile: Option<String>,
-    /// A kind that does not fail, as in key-ignored; may be given several times
+    /// A kind that does not fail, as in key-ignored; may be given several times. A wrong one is answered with all kinds
     #[arg(long, value_name = "KIND")]
     allow: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -76,6 +78,10 @@ pub struct LintOptions {
 
 /// Exit code 1: something looks wrong. 2: the file cannot be read.
 pub fn lint(options: &LintOptions) -> Result<ExitCode, BadInput> {
+    let known = kinds();
+    if let Some(unknown) = options.allow.iter().find(|kind| !known.contains(&&***kind)) {
+        return Err(BadInput(format!("There is no kind {unknown} to allow. The kinds are {}.", known.join(", "))));
+    }
     let text = read_text(&options.file)?;
     let is_scenario = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|document| document.get("requeue").is_some());
     let reports = if is_scenario {
@@ -97,6 +103,12 @@ pub fn lint(options: &LintOptions) -> Result<ExitCode, BadInput> {
     print(&options.file, &reports, options.format);
     let is_wrong = reports.iter().any(|report| report.wrong().any(|entry| !options.allow.iter().any(|kind| kind == entry.kind.name())));
     Ok(if is_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Everything that can fail a lint.
+fn kinds() -> Vec<&'static str> {
+    let entries = Kind::ALL.into_iter().filter(|kind| kind.is_wrong()).map(Kind::name);
+    entries.chain(FindingKind::ALL.into_iter().map(FindingKind::name)).chain(RemarkKind::ALL.into_iter().map(RemarkKind::name)).collect()
 }
 
 #[derive(Args)]

@@ -1,14 +1,15 @@
 //! Definitions of RabbitMQ on the page: recognised, seen first, taken or discarded, and given services.
 
+use requeue::app::camera::Pixel;
 use requeue::app::geometry;
 use requeue::app::importing::Importing;
-use requeue::app::{App, Drawer, EditAction, FileAction, ImportAction, Options, PageAction, TimeAction};
+use requeue::app::{App, CanvasAction, Drawer, EditAction, FileAction, ImportAction, Options, PageAction, TimeAction};
 use requeue::base::SimTime;
 use requeue::broker::Profile;
 use requeue::formats::definitions::report::Kind;
 use requeue::scenario::edit::Part;
 use requeue::scenario::edit::populate::Share;
-use requeue::scenario::findings::findings;
+use requeue::scenario::findings::{Fix, findings};
 
 use super::support::*;
 
@@ -189,7 +190,7 @@ fn a_newer_version_says_what_it_refuses() {
     open(&mut app, "looks-wrong.json");
     let refused: Vec<String> = importing(&app).shown.iter().flat_map(|shown| &shown.refused).map(|entry| entry.says.clone()).collect();
     assert!(refused[0].starts_with("RabbitMQ 4.3 refuses the queue transient"), "{refused:?}");
-    assert!(refused.iter().any(|says| says.contains("binding without its queue transient")), "{refused:?}");
+    assert!(refused.iter().any(|says| says.contains("binding of the queue transient, which is left out")), "{refused:?}");
     act(&mut app, ImportAction::SimulateAs(Some(Profile::V4_3)));
     let shown = importing(&app).shown.as_ref().expect("they are shown");
     assert_eq!((shown.report.profile, shown.refused.len()), (Profile::V4_3, 0));
@@ -333,4 +334,65 @@ fn findings_have_numbers_and_are_mended_together() {
         }
     }
     assert!(mended > 3, "only {mended} were mended");
+}
+
+/// What is named and does not exist stands beside what names it, upon nothing else, and is in view.
+#[test]
+fn what_does_not_exist_is_drawn() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for (name, text) in definitions() {
+        for size in [(1_440.0, 800.0), (390.0, 700.0)] {
+            let mut app = opened();
+            act(&mut app, CanvasAction::Resize(Pixel { x: size.0, y: size.1 }));
+            act(&mut app, FileAction::Opened { name: format!("{name}.json").into(), text: text.clone() });
+            let Some(importing) = &app.importing else { continue };
+            let Some(shown) = &importing.shown else { continue };
+            let missing = app.missing();
+            let plan = session(&app).plan();
+            let camera = app.camera();
+            for one in &missing {
+                let meets = |other: &geometry::Rect| other.meets(&one.room());
+                assert!(
+                    !geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).any(|card| meets(&card)),
+                    "{name} {size:?}: {one:?}"
+                );
+                assert_eq!(missing.iter().filter(|other| meets(&other.room())).count(), 1, "{name}: {one:?}");
+                assert!(camera.shows(Pixel { x: size.0, y: size.1 }, &one.rect), "{name} {size:?}: {one:?} is in view");
+                for way in &one.ways {
+                    let told = shown.report.findings.iter().chain(&shown.report.left_out).any(|entry| entry.says == way.says);
+                    assert!(told, "{name}: {}", way.says);
+                    kinds.insert(format!("{} {}", matches!(one.part, Part::Queue(_)), way.from_it));
+                }
+            }
+            let says_so = |entry: &&requeue::formats::definitions::report::Entry| {
+                entry.says.contains("there is no exchange") && entry.kind == Kind::Finding("dead-letters-lost")
+            };
+            let named = shown.report.findings.iter().filter(says_so).count();
+            assert!(missing.iter().map(|one| one.ways.len()).sum::<usize>() >= named.min(1), "{name}");
+        }
+    }
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        ["false false", "false true", "true false"],
+        "exchanges and queues, as ends and as sources"
+    );
+}
+
+/// It goes when it is created; and a lesson shows nothing, because it may ask for it.
+#[test]
+fn what_is_created_is_missing_no_more() {
+    let mut app = opened();
+    open(&mut app, "dangling.json");
+    let before = app.missing();
+    let by = before[0].ways[0].by.clone();
+    let fix = app
+        .findings
+        .of(&by)
+        .iter()
+        .find_map(|one| one.fix.as_ref().filter(|fix| matches!(fix, Fix::Exchange(_) | Fix::Queue(_))))
+        .expect("it can be created");
+    let edits = fix.edits(session(&app).scenario()).expect("the part is there");
+    act(&mut app, EditAction::Mend(edits));
+    let after = app.missing();
+    assert!(!after.iter().any(|one| one.part == before[0].part), "{after:?}");
 }

@@ -1,9 +1,10 @@
 //! Entries of definitions as parts of a broker.
 
 use super::json::{At, Node, Spot};
-use super::report::{Entry, Kind};
+use super::report::{Dangling, Entry, Kind};
 use super::source::{Definitions, Item, is_built_in};
 use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Table, Value};
+use crate::scenario::edit::Part;
 use crate::scenario::{BindingSpec, BindingTarget, ExchangeSpec, Point, QueueSpec};
 
 const OPERATOR_COMPONENT: &str = "operator_policy";
@@ -26,6 +27,9 @@ pub(super) struct Kept<T> {
 pub(super) struct Telling<'a> {
     definitions: &'a Definitions<'a>,
     pub left_out: Vec<Entry>,
+    pub dangling: Vec<Dangling>,
+    /// Parts that stand in the file and do not come in.
+    pub refused: Vec<Part>,
     pub notes: Vec<Entry>,
 }
 
@@ -36,7 +40,7 @@ pub(super) fn told(name: &str) -> String {
 
 impl<'a> Telling<'a> {
     pub const fn of(definitions: &'a Definitions<'a>) -> Self {
-        Self { definitions, left_out: Vec::new(), notes: Vec::new() }
+        Self { definitions, left_out: Vec::new(), dangling: Vec::new(), refused: Vec::new(), notes: Vec::new() }
     }
 
     fn entry(&self, kind: Kind, place: Option<(String, usize)>, part: Option<&str>, says: String, todo: &str) -> Entry {

@@ -3,14 +3,15 @@
 use super::broker::{Kept, Telling, told};
 use super::json::Oddity;
 use super::lint;
-use super::report::{Counts, Kind, Report};
+use super::report::{Counts, Dangling, Kind, Report};
 use super::source::{Definitions, OPERATOR_SECTION, Vhost, is_built_in};
 use crate::base::limits::{self, beyond};
 use crate::base::ordered::{OrderedMap, sort_by_key};
 use crate::broker::queue::Kind as QueueKind;
 use crate::broker::{Availability, DELAYED_TYPE, ExchangeType, Plugin, Policy, Profile, Value};
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::edit::Slot;
+use crate::scenario::edit::{Part, Slot};
+use crate::scenario::findings::{Kind as FindingKind, RemarkKind};
 use crate::scenario::validate::{broker_problems, validate};
 use crate::scenario::{BindingSpec, BindingTarget, BrokerSpec, ExchangeSpec, QueueSpec, Scenario};
 
@@ -134,11 +135,17 @@ impl Definitions<'_> {
             let (path, byte) = parts.origin(slot)?;
             Some((path.clone(), self.at(*byte)))
         });
+        // What was left out is told already: what follows from that is no other mistake.
+        let follows = parts.follow_from(&scenario.broker, &telling);
+        findings.retain(|entry| !follows.iter().any(|(kind, path)| entry.kind == Kind::Finding(kind) && entry.path == *path));
         sort_by_key(&mut findings, |entry| entry.at);
-        let Telling { mut left_out, notes, .. } = telling;
+        let Telling { mut left_out, dangling, notes, .. } = telling;
         sort_by_key(&mut left_out, |entry| entry.at);
         let version = self.version().map(told);
-        Ok(Imported { scenario, report: Report { version, profile, vhost: Some(told(&vhost)), counts, left_out, notes, findings } })
+        Ok(Imported {
+            scenario,
+            report: Report { version, profile, vhost: Some(told(&vhost)), counts, left_out, dangling, notes, findings },
+        })
     }
 
     fn oddities_are_told(&self, telling: &mut Telling) {
@@ -176,6 +183,10 @@ impl Definitions<'_> {
             }
         }
         for list in ["exchanges", "queues", "bindings", "policies", "parameters", OPERATOR_SECTION] {
+            if let Some(section) = self.root().get(list).filter(|section| !section.is_list()) {
+                let says = format!("The section {list} is no list: nothing of it comes in.");
+                telling.leave_out(Kind::NoObject, Some((list.to_owned(), section.byte)), None, says, "write it as a list");
+            }
             for item in self.all(list).filter(|item| !item.spot.is_object()).take(limits::PROBLEMS) {
                 let says = format!("{} is no object: RabbitMQ 4.0 and later fail at it.", item.path());
                 telling.leave_out(Kind::NoObject, Some((item.path(), item.spot.byte)), None, says, "");
@@ -397,10 +408,12 @@ impl Parts {
         let (what, name, origin, why) = match slot {
             Slot::Exchange(index) => {
                 let kept = self.exchanges.remove(index);
+                telling.refused.push(Part::Exchange(kept.part.name.clone()));
                 ("exchange", kept.part.name, (kept.path, kept.byte), None)
             }
             Slot::Queue(index) => {
                 let kept = self.queues.remove(index);
+                telling.refused.push(Part::Queue(kept.part.name.clone()));
                 ("queue", kept.part.name, (kept.path, kept.byte), None)
             }
             Slot::Binding(index) => {
@@ -427,6 +440,27 @@ impl Parts {
         telling.leave_out(kind, Some(origin), Some(&name), says, "");
     }
 
+    /// Findings that are there only because a part was left out, by their kinds and places.
+    fn follow_from(&self, broker: &BrokerSpec, telling: &Telling) -> Vec<(&'static str, &str)> {
+        let mut found = Vec::new();
+        for (index, policy) in broker.policies.iter().enumerate() {
+            let Some((aim, (path, _))) = policy.aim().zip(self.origin(Slot::Policy(index))) else { continue };
+            let would_take = |part: &Part| match part {
+                Part::Queue(name) => QueueKind::ALL.into_iter().any(|kind| aim.takes_queue(name, kind)),
+                part => aim.takes_exchange(part.name()),
+            };
+            if telling.refused.iter().any(would_take) {
+                found.push((RemarkKind::PolicyUnmatched.name(), &**path));
+            }
+        }
+        for Dangling { source, .. } in telling.dangling.iter().filter(|one| telling.refused.contains(&one.to)) {
+            if let Some(exchange) = self.exchanges.iter().find(|kept| kept.part.name == *source) {
+                found.push((FindingKind::ExchangeUnbound.name(), &*exchange.path));
+            }
+        }
+        found
+    }
+
     fn drop_dangling(&mut self, telling: &mut Telling) {
         let mut exchanges: OrderedMap<&str, ()> = OrderedMap::new();
         let mut queues: OrderedMap<&str, ()> = OrderedMap::new();
@@ -440,7 +474,17 @@ impl Parts {
                 BindingTarget::Exchange(name) => (!has_exchange(name)).then_some(("exchange", name)),
             };
             if let Some((what, name)) = missing {
-                let says = format!("{path} is a binding without its {what} {}: RabbitMQ drops it or refuses the file.", told(name));
+                let end = if what == "queue" { Part::Queue((*name).clone()) } else { Part::Exchange((*name).clone()) };
+                let says = if telling.refused.contains(&end) {
+                    format!("{path} is a binding of the {what} {}, which is left out.", told(name))
+                } else {
+                    format!("{path} is a binding without its {what} {}: RabbitMQ drops it or refuses the file.", told(name))
+                };
+                let to = match &part.destination {
+                    BindingTarget::Queue(name) => Part::Queue(name.clone()),
+                    BindingTarget::Exchange(name) => Part::Exchange(name.clone()),
+                };
+                telling.dangling.push(Dangling { source: part.source.clone(), to, says: says.clone() });
                 telling.leave_out(Kind::Dangling, Some((path.clone(), *byte)), Some(name), says, "");
             }
             missing.is_none()

@@ -80,6 +80,10 @@ impl Spot {
     }
 
     #[must_use]
+    pub const fn is_list(&self) -> bool {
+        matches!(self.node, Node::List(_))
+    }
+
     pub const fn is_object(&self) -> bool {
         matches!(self.node, Node::Object(_))
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::json::At;
-use crate::broker::Profile;
+use crate::broker::{Name, Profile};
 use crate::formats::pretty::Doc;
 use crate::scenario::Json;
 use crate::scenario::edit::Part;
@@ -171,6 +171,15 @@ pub struct Entry {
     pub lesson: Option<&'static str>,
 }
 
+/// A binding that was left out because one of its ends does not exist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dangling {
+    pub source: Name,
+    pub to: Part,
+    /// As the entry says it.
+    pub says: String,
+}
+
 /// How much came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -189,6 +198,8 @@ pub struct Report {
     pub vhost: Option<String>,
     pub counts: Counts,
     pub left_out: Vec<Entry>,
+    /// Of these, the bindings that a canvas can show.
+    pub dangling: Vec<Dangling>,
     pub notes: Vec<Entry>,
     pub findings: Vec<Entry>,
 }

@@ -10,9 +10,11 @@ mod remarks;
 
 use super::edit::{Part, Slot};
 use super::routes::{self, Routes, key_of, pattern};
-use super::{BindingTarget, ExchangeType, FailurePolicy, FailureRule, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
-use crate::broker::DeathReason;
+use super::{
+    BindingTarget, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger,
+};
 use crate::broker::queue::Kind as QueueKind;
+use crate::broker::{BindingKey, DeathReason};
 pub use fix::Fix;
 pub use remarks::{Remark, RemarkKind, remarks};
 
@@ -151,6 +153,9 @@ struct Circle {
     /// The queue that keeps them rather than have them dropped.
     keeper: Option<usize>,
 }
+
+/// Stands for a word that a binding leaves open. No binding asks for it.
+const ANY_WORD: &str = "any-word";
 
 struct Search<'a> {
     scenario: &'a Scenario,
@@ -377,6 +382,9 @@ impl Search<'_> {
     /// show it. There messages were to wait for a service, and not to die.
     fn circle(&mut self, start: usize) -> Option<Circle> {
         let reason = self.dies_alone(start)?;
+        if self.scenario.services.is_empty() {
+            return self.circle_of_keys(start, reason);
+        }
         let mut reached = vec![start];
         let (mut next, mut returns, mut is_consumed) = (0, Vec::new(), false);
         while let Some(&queue) = reached.get(next).filter(|_| self.routes.is_whole()) {
@@ -400,6 +408,59 @@ impl Search<'_> {
         let keeper = returns.iter().find(keeps).filter(|_| returns.iter().all(|queue| keeps(&queue)));
         let is_shown = !is_consumed || !self.routes.queues[start].consumers.is_empty();
         (!returns.is_empty() && is_shown).then_some(Circle { reason, keeper: keeper.copied() })
+    }
+
+    /// The same where no service tells what is published: each binding of the queue is taken to get what it asks for. A dead letter keeps
+    /// its key, where its queue has no other for it.
+    fn circle_of_keys(&mut self, start: usize, reason: DeathReason) -> Option<Circle> {
+        let mut reached: Vec<(usize, Name)> = self.keys_to(start).into_iter().map(|key| (start, key)).collect();
+        let (mut next, mut returns) = (0, Vec::new());
+        while let Some((queue, key)) = reached.get(next).cloned().filter(|_| self.routes.is_whole()) {
+            next += 1;
+            let routes::Queue { dead: Some(exchange), dead_key, .. } = &self.routes.queues[queue] else { continue };
+            if self.dies_alone(queue).is_none() {
+                continue;
+            }
+            let (exchange, key) = (exchange.clone(), dead_key.clone().unwrap_or(key));
+            for to in self.routes.queues_of(&exchange, &key).unwrap_or_default() {
+                if to == start {
+                    returns.push(queue);
+                }
+                if !reached.iter().any(|(known, of)| (*known, of) == (to, &key)) {
+                    reached.push((to, key.clone()));
+                }
+            }
+        }
+        let keeps = |queue: &&usize| self.routes.queues[**queue].is_at_least_once;
+        let keeper = returns.iter().find(keeps).filter(|_| returns.iter().all(|queue| keeps(&queue)));
+        (!returns.is_empty()).then_some(Circle { reason, keeper: keeper.copied() })
+    }
+
+    /// A key for each way that messages come to a queue.
+    fn keys_to(&self, place: usize) -> Vec<Name> {
+        let broker = &self.scenario.broker;
+        let name = &broker.queues[place].name;
+        let mut keys: Vec<Name> = Vec::new();
+        for binding in broker.bindings.iter().filter(|binding| matches!(&binding.destination, BindingTarget::Queue(queue) if queue == name))
+        {
+            let source = self.routes.exchange(&binding.source).and_then(|number| broker.exchanges.get(number));
+            let key = match source.map(ExchangeSpec::routes_as) {
+                Some(ExchangeType::Topic) => {
+                    let word = |word: &str| if matches!(word, "*" | "#") { ANY_WORD.to_owned() } else { word.to_owned() };
+                    binding.routing_key.split('.').map(word).collect::<Vec<_>>().join(".").into()
+                }
+                Some(kind) if kind.binding_key() == BindingKey::Compared => binding.routing_key.clone(),
+                Some(_) => ANY_WORD.into(),
+                None => continue,
+            };
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() {
+            keys.push(name.clone());
+        }
+        keys
     }
 
     /// Why messages of a queue die that no consumer rejects.

@@ -4,6 +4,7 @@
 use super::filled;
 use crate::base::ordered::OrderedMap;
 use crate::broker::BindingKey;
+use crate::broker::policy::Aim;
 use crate::broker::queue::settings::QUEUE_ARGUMENTS;
 use crate::scenario::edit::Slot;
 use crate::scenario::validate::broker_problems;
@@ -13,6 +14,8 @@ use crate::scenario::{BindingTarget, BrokerSpec, ExchangeType, Profile, Table};
 pub enum RemarkKind {
     /// A policy whose pattern matches no part.
     PolicyUnmatched,
+    /// A policy that never holds: RabbitMQ holds one for each part, and others go before it.
+    PolicyShadowed,
     /// An argument that no RabbitMQ of this version heeds.
     ArgumentWithoutEffect,
     /// A binding of a headers exchange without arguments: it takes every message.
@@ -28,8 +31,9 @@ pub enum RemarkKind {
 }
 
 impl RemarkKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PolicyUnmatched,
+        Self::PolicyShadowed,
         Self::ArgumentWithoutEffect,
         Self::HeadersUnconditional,
         Self::KeyIgnored,
@@ -43,6 +47,7 @@ impl RemarkKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PolicyUnmatched => "policy-unmatched",
+            Self::PolicyShadowed => "policy-shadowed",
             Self::ArgumentWithoutEffect => "argument-without-effect",
             Self::HeadersUnconditional => "headers-unconditional",
             Self::KeyIgnored => "key-ignored",
@@ -56,7 +61,7 @@ impl RemarkKind {
     #[must_use]
     pub const fn lesson(self) -> &'static str {
         match self {
-            Self::PolicyUnmatched | Self::ArgumentWithoutEffect | Self::NewerRefuses => "versions.md",
+            Self::PolicyUnmatched | Self::PolicyShadowed | Self::ArgumentWithoutEffect | Self::NewerRefuses => "versions.md",
             Self::HeadersUnconditional => "headers.md",
             Self::KeyIgnored => "fanout.md",
             Self::AlternateMissing => "publishing-safely.md",
@@ -93,15 +98,36 @@ fn remark(kind: RemarkKind, slot: Slot, text: &str, names: &[&str], todo: &str) 
 }
 
 fn policies(broker: &BrokerSpec, found: &mut Vec<Remark>) {
+    // The numbers of the parts that each takes: queues, and behind them exchanges.
+    let taken: Vec<Option<Vec<usize>>> = broker.policies.iter().map(|policy| Some(taken(broker, &policy.aim()?))).collect();
+    // Which policy of users goes first, by part.
+    let mut first: Vec<Option<usize>> = vec![None; broker.queues.len() + broker.exchanges.len()];
+    for (index, parts) in taken.iter().enumerate().filter(|(index, _)| !broker.policies[*index].operator) {
+        for part in parts.iter().flatten() {
+            let before = first[*part].filter(|before| broker.policies[*before].priority >= broker.policies[index].priority);
+            first[*part] = before.or(Some(index));
+        }
+    }
     for (index, policy) in broker.policies.iter().enumerate() {
-        let Some(aim) = policy.aim() else { continue };
-        let takes = broker.queues.iter().any(|queue| aim.takes_queue(&queue.name, queue.kind()))
-            || broker.exchanges.iter().any(|exchange| aim.takes_exchange(&exchange.name));
-        if !takes {
+        let Some(parts) = &taken[index] else { continue };
+        let before = |part: &usize| first[*part].filter(|before| broker.policies[*before].priority > policy.priority);
+        if let Some(other) = parts.first().and_then(before).filter(|_| !policy.operator && parts.iter().all(|part| before(part).is_some()))
+        {
+            let text = "The policy {} never holds: {} goes before it wherever it matches.";
+            let todo = "raise its priority, or merge both";
+            found.push(remark(RemarkKind::PolicyShadowed, Slot::Policy(index), text, &[&policy.name, &broker.policies[other].name], todo));
+        }
+        if parts.is_empty() {
             let text = "The policy {} applies to nothing: no name matches, or no type fits.";
             found.push(remark(RemarkKind::PolicyUnmatched, Slot::Policy(index), text, &[&policy.name], "change its pattern or apply-to"));
         }
     }
+}
+
+fn taken(broker: &BrokerSpec, aim: &Aim<'_>) -> Vec<usize> {
+    let queues = broker.queues.iter().map(|queue| aim.takes_queue(&queue.name, queue.kind()));
+    let all = queues.chain(broker.exchanges.iter().map(|exchange| aim.takes_exchange(&exchange.name)));
+    all.enumerate().filter(|(_, takes)| *takes).map(|(part, _)| part).collect()
 }
 
 /// The arguments that a part of the broker has, and that nothing reads.

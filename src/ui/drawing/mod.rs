@@ -227,6 +227,7 @@ fn whole<'a>(
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
             for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
             for label in &waits { { wait(scene, label) } }
+            if !scene.is_beside { { for scene.app.missing().iter().map(|one| nodes::missing(scene, one)) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit, &cards) } }
             for (number, at) in &steps { { step(scene, *number, *at) } }
             if let Some(preview) = preview.as_ref() { { overlays::ghosts(scene, preview) } }

@@ -8,12 +8,14 @@ use crate::app::form::marks;
 use crate::app::geometry::{self, EXCHANGE_NAME, LANE_NAME, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::lettering::{BADGE_GAP, BOLD, Lines, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
+use crate::app::missing::Missing;
 use crate::app::words::{health, instance_name, waits};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Name};
 use crate::scenario::Trigger;
+use crate::scenario::edit::Part;
 use crate::sim::{InstanceId, Place};
 use crate::ui::texts::{drawing as texts, findings as finding_texts};
 use crate::ui::widgets::{number, placed};
@@ -465,16 +467,10 @@ pub const fn glyph(kind: ExchangeType) -> &'static str {
     }
 }
 
-fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
-    let session = scene.session;
-    let Some(spec) = session.world().exchange_spec(name) else {
-        return ("exchange", name.to_string(), html! {});
-    };
-    let glyph = glyph(spec.kind);
-    let delayed = session.world().broker().delayed(name).count();
+fn hexagon(rect: &Rect) -> String {
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
     let (near, half) = (r * 0.866, r / 2.0);
-    let hexagon = format!(
+    format!(
         "M{:.1} {:.1}L{:.1} {:.1}V{:.1}L{:.1} {:.1}L{:.1} {:.1}V{:.1}Z",
         Fixed(x),
         Fixed(y - r),
@@ -486,14 +482,54 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         Fixed(x - near),
         Fixed(y + half),
         Fixed(y - half)
-    );
+    )
+}
+
+/// A part that others name and that does not exist: with a broken line, and what follows from it. A click leads to who names it.
+pub fn missing(scene: &Scene<'_>, one: &Missing) -> Html {
+    let Missing { part, rect, ways } = one;
+    let Some((way, place)) = ways.first().and_then(|way| Some((way, scene.session.node(&way.by)?))) else { return html! {} };
+    let says: Vec<&str> = ways.iter().map(|way| &*way.says).collect();
+    let onclick = scene.gesture.reform(move |event: MouseEvent| Gesture::Clicked {
+        place: place.clone(),
+        also: event.ctrl_key() || event.meta_key() || event.shift_key(),
+        x: event.client_x().into(),
+        y: event.client_y().into(),
+    });
+    let (x, bottom) = (rect.centre().x, rect.bottom());
+    let number_of = findings::number(scene.app, Some(&way.by));
+    html! {
+        <g class="node absent missing" aria-hidden="true" {onclick}>
+            <title>{ says.join("\n") }</title>
+            for way in ways { <path class="edge dead" d={way.curve.svg()} marker-end="url(#arrow-dead)" /> }
+            if let Part::Queue(_) = part {
+                <rect class="box" x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx="9" />
+            } else {
+                <path class="box" d={hexagon(rect)} />
+            }
+            { text("glyph middle", x, rect.centre().y + 6.0, "?".to_owned()) }
+            { name_within(scene, "name middle", x, bottom + 4.0 + 14.0 * scene.growth(NAME), part.name(), EXCHANGE_NAME) }
+            { text("caption middle", x, bottom + 34.0, texts::DOES_NOT_EXIST.to_owned()) }
+            if number_of.is_some() { { findings::badge(rect, scene.growth(NAME), &way.says, number_of) } }
+        </g>
+    }
+}
+
+fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
+    let session = scene.session;
+    let Some(spec) = session.world().exchange_spec(name) else {
+        return ("exchange", name.to_string(), html! {});
+    };
+    let glyph = glyph(spec.kind);
+    let delayed = session.world().broker().delayed(name).count();
+    let (x, y) = (rect.centre().x, rect.centre().y);
     let kind = match spec.kind {
         ExchangeType::DelayedMessage => texts::delayed(&spec.routes_as().name(), &delayed),
         kind => kind.name().to_owned(),
     };
     let drawing = html! {
         <>
-            <path class="box" d={hexagon} />
+            <path class="box" d={hexagon(rect)} />
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
             if session.plan().is_in_lane(&Place::Exchange(name.clone())) {
