@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
 
 /// Every file, by its name.
 fn files() -> Vec<(String, String)> {
-    let folders = [folder(), folder().join("real")];
+    let folders = [folder(), folder().join("real"), folder().join("made")];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder is there"));
     let paths = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|end| end == "json"));
     let name = |path: &Path| path.strip_prefix(folder()).expect("it is there").with_extension("").to_string_lossy().into_owned();

@@ -422,6 +422,12 @@ impl App {
         self.node_at(at).map(Stop::Node).or_else(|| self.line_at(at).map(Stop::Line))
     }
 
+    /// All of it, however small that is.
+    pub(super) fn show_whole(&mut self) {
+        let bounds = self.session.as_ref().map(Session::extent);
+        self.canvas.chosen = bounds.map(|bounds| Camera::fitting(self.canvas.size, &bounds));
+    }
+
     pub(super) const fn show_everything(&mut self) {
         self.canvas.chosen = None;
         self.canvas.kept = None;

@@ -569,6 +569,10 @@ fn add_services(app: &mut App) -> Vec<Effect> {
     session.document.put(places);
     session.forget_turned();
     app.show_everything();
+    // A drawer beside a wide system would leave a part of it out of view.
+    if app.hides_parts() {
+        app.show_whole();
+    }
     effects
 }
 

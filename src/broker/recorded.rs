@@ -25,7 +25,7 @@ impl Broker {
         }
     }
 
-    /// The message of this id will come, and goes to these queues, whatever the bindings say: the real broker has sent it there.
+    /// The message of this id will come, and goes to these queues. The bindings are not asked: the real broker has sent it there.
     pub fn route_recorded(&mut self, message_id: Name, queues: Vec<Name>) {
         if self.is_recorded {
             self.recorded_routes.insert(message_id, queues);

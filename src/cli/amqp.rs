@@ -61,11 +61,11 @@ impl Address {
     }
 }
 
-/// A password with one of these signs would be read as a host and a path, and told to a name server or a log.
+/// A password with one of these signs would be read as a host and a path. Then a name server or a log would have it.
 pub fn check_login(rest: &str) -> Result<(), String> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     if rest[end..].contains('@') {
-        return Err("In the user and password of an address, write / as %2F, ? as %3F, # as %23 and @ as %40.".to_owned());
+        return Err("In a user or a password, write / ? # @ as %2F %3F %23 %40.".to_owned());
     }
     Ok(())
 }

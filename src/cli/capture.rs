@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::definitions::ImportOptions;
 use super::{BadInput, ReportFormat, bad_file};
 use crate::app::importing::arranged;
 use crate::base::limits::grouped;
@@ -28,13 +27,24 @@ pub enum Kind {
     Capture,
 }
 
+/// What is asked for.
+pub struct Wanted<'a> {
+    pub path: &'a Path,
+    pub vhost: Option<&'a str>,
+    /// Which RabbitMQ is to be simulated.
+    pub profile: Option<&'a str>,
+    pub output: Option<&'a Path>,
+    pub kind: Kind,
+    pub report: ReportFormat,
+}
+
 /// Exit code 2: nothing can come in.
-pub fn import(options: &ImportOptions, text: &str) -> Result<ExitCode, BadInput> {
-    let path = &options.file;
+pub fn import(options: &Wanted<'_>, text: &str) -> Result<ExitCode, BadInput> {
+    let path = options.path;
     if options.profile.is_some() {
         return Err(BadInput(format!("{}: a capture says itself which RabbitMQ it is of: leave --profile out.", path.display())));
     }
-    let seen = capture::read_of(text, options.vhost.as_deref()).map_err(|problems| bad_file(path, &problems))?;
+    let seen = capture::read_of(text, options.vhost).map_err(|problems| bad_file(path, &problems))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut replay = replay(&seen, &title(&name));
     replay.scenario = arranged(replay.scenario);
@@ -42,7 +52,7 @@ pub fn import(options: &ImportOptions, text: &str) -> Result<ExitCode, BadInput>
         ReportFormat::Text => print!("{}", told(path, &seen, &replay)),
         ReportFormat::Json => print!("{}", doc(&seen, &replay).to_text()),
     }
-    if let Some(output) = &options.output {
+    if let Some(output) = options.output {
         let text = match options.kind {
             Kind::Scenario => {
                 replay.scenario.broker.recorded = false;

@@ -17,28 +17,36 @@ use crate::scenario::findings::{Kind as FindingKind, RemarkKind};
 #[derive(Args)]
 pub struct ImportOptions {
     /// Definitions, as rabbitmqctl, rabbitmqadmin or the management interface export them; a capture of `requeue watch`; or a log of `rabbitmq_tracing`
-    pub(super) file: PathBuf,
+    file: PathBuf,
     /// Which virtual host, where there are several
     #[arg(long)]
-    pub(super) vhost: Option<String>,
+    vhost: Option<String>,
     /// The simulated RabbitMQ: 3.13, 4.0, 4.3 or 4.3-debian; the nearest to the file's own if not given
     #[arg(long)]
-    pub(super) profile: Option<String>,
+    profile: Option<String>,
     /// Write the scenario to this file
     #[arg(short, long, value_name = "SCENARIO")]
-    pub(super) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// What is written of a capture or a log
     #[arg(long = "as", value_enum, default_value_t)]
-    pub(super) kind: capture::Kind,
+    kind: capture::Kind,
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) report: Format,
+    report: Format,
 }
 
 /// Exit code 2: nothing can come in.
 pub fn import(options: &ImportOptions) -> Result<ExitCode, BadInput> {
     let text = read_text(&options.file)?;
     if is_capture(&text) {
-        return capture::import(options, &text);
+        let wanted = capture::Wanted {
+            path: &options.file,
+            vhost: options.vhost.as_deref(),
+            profile: options.profile.as_deref(),
+            output: options.output.as_deref(),
+            kind: options.kind,
+            report: options.report,
+        };
+        return capture::import(&wanted, &text);
     }
     let definitions = read(&options.file, &text)?;
     if options.kind != capture::Kind::Scenario {

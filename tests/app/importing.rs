@@ -336,6 +336,22 @@ fn findings_have_numbers_and_are_mended_together() {
     assert!(mended > 3, "only {mended} were mended");
 }
 
+/// With a drawer beside it, too: what was added is not out of view.
+#[test]
+fn all_of_it_is_seen_when_services_were_added() {
+    for (name, text) in definitions() {
+        let mut app = opened();
+        act(&mut app, CanvasAction::Resize(Pixel { x: 1_000.0, y: 700.0 }));
+        act(&mut app, CanvasAction::Beside(360.0, Pixel { x: 1_360.0, y: 700.0 }));
+        act(&mut app, FileAction::Opened { name: format!("{name}.json"), text });
+        if app.importing.as_ref().is_none_or(|one| one.shown.is_none()) {
+            continue;
+        }
+        act(&mut app, ImportAction::AddServices);
+        assert!(!app.hides_parts(), "{name}");
+    }
+}
+
 /// What is named and does not exist stands beside what names it, upon nothing else, and is in view.
 #[test]
 fn what_does_not_exist_is_drawn() {
@@ -344,7 +360,7 @@ fn what_does_not_exist_is_drawn() {
         for size in [(1_440.0, 800.0), (390.0, 700.0)] {
             let mut app = opened();
             act(&mut app, CanvasAction::Resize(Pixel { x: size.0, y: size.1 }));
-            act(&mut app, FileAction::Opened { name: format!("{name}.json").into(), text: text.clone() });
+            act(&mut app, FileAction::Opened { name: format!("{name}.json"), text: text.clone() });
             let Some(importing) = &app.importing else { continue };
             let Some(shown) = &importing.shown else { continue };
             let missing = app.missing();

@@ -177,7 +177,7 @@ impl Builder<'_> {
             self.note(format!("Delays are inferred from the first delivery: {later}."));
         }
         if streams {
-            self.note("Which offset a reader of a stream asked for is not known: it gets what it was seen to get.");
+            self.note("From which offset a stream was read is not known. Its readers get what they got.");
         }
     }
 
@@ -466,7 +466,7 @@ impl Builder<'_> {
         let capture = self.capture;
         for (place, record) in capture.records.iter().enumerate() {
             while tick + TICK < record.at {
-                // So long after a record, each look finds what the one before has found.
+                // Later than that after a record, each look finds what the one before has found.
                 let is_quiet = tick > last + LATE + TICK;
                 tick = if is_quiet { record.at - TICK } else { tick + TICK };
                 held.look(tick, |at, message, by, queue, how| self.settles(at, message, by, queue, how));

@@ -135,7 +135,7 @@ impl Definitions<'_> {
             let (path, byte) = parts.origin(slot)?;
             Some((path.clone(), self.at(*byte)))
         });
-        // What was left out is told already: what follows from that is no other mistake.
+        // The report has what was left out. What follows from that is no other mistake.
         let follows = parts.follow_from(&scenario.broker, &telling);
         findings.retain(|entry| !follows.iter().any(|(kind, path)| entry.kind == Kind::Finding(kind) && entry.path == *path));
         sort_by_key(&mut findings, |entry| entry.at);

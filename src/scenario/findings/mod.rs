@@ -410,7 +410,7 @@ impl Search<'_> {
         (!returns.is_empty() && is_shown).then_some(Circle { reason, keeper: keeper.copied() })
     }
 
-    /// The same where no service tells what is published: each binding of the queue is taken to get what it asks for. A dead letter keeps
+    /// The same where no service tells what is published. Each binding of the queue counts as one that gets a message. A dead letter keeps
     /// its key, where its queue has no other for it.
     fn circle_of_keys(&mut self, start: usize, reason: DeathReason) -> Option<Circle> {
         let mut reached: Vec<(usize, Name)> = self.keys_to(start).into_iter().map(|key| (start, key)).collect();
