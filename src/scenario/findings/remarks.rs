@@ -158,7 +158,11 @@ fn bindings(broker: &BrokerSpec, found: &mut Vec<Remark>) {
         let Some(kind) = exchanges.get(&*binding.source).copied() else { continue };
         let slot = Slot::Binding(index);
         let names = [&*binding.source, binding.destination.name(), &binding.routing_key];
-        let asks = |arguments: &Table| arguments.keys().any(|name| !name.starts_with("x-"));
+        // Headers that begin with x- count where the match says so.
+        let asks = |arguments: &Table| {
+            let with_x = arguments.get("x-match").and_then(|how| how.as_str()).is_some_and(|how| how.ends_with("-with-x"));
+            arguments.keys().any(|name| !name.starts_with("x-") || with_x && **name != *"x-match")
+        };
         if kind == ExchangeType::Headers && !asks(&binding.arguments) {
             let text = "The binding of {} to {} names no headers.";
             let todo = "give it its arguments again: exports of 3.8 lost them";
