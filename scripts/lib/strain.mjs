@@ -4,6 +4,7 @@
 //   node scripts/lib/strain.mjs SITE CHROMIUM [ROUNDS]      (3 rounds; medians, and the worst)
 
 import { part, visit } from "./browser.mjs";
+import { definitions, many } from "./definitions.mjs";
 
 const [site, chromium, rounds = "3"] = process.argv.slice(2);
 const { address, session, run, wait, devtools, end } = await visit(site, chromium);
@@ -21,7 +22,6 @@ const scenario = (parts) => ({
 const client = (arrivals) => ({ name: "crowd", at: [0, 100], calls: { service: "api", endpoint: "x" }, arrivals });
 const api = (steps) => ({ name: "api", at: [0, 200], handlers: [{ on: { http: "x" }, steps }] });
 const publish = { do: "publish", exchange: "", routing_key: "hostile", payload: { n: 1 } };
-const many = (count, one) => Array.from({ length: count }, (_, number) => one(number));
 
 /** The suspects' inputs, as links: what the document is, and what stands behind it in the address. */
 const LINKS = [
@@ -56,23 +56,6 @@ function largest() {
   const bindings = many(10000, (number) => ({ source: `x${number % 1000}`, queue: `q${number % 3899}`, routing_key: `k${number}.*` }));
   const services = many(100, (number) => ({ name: `s${number}`, at: [number * 10, 200], handlers: [{ on: { queue: `q${number}` }, steps: [{ do: "work", ms: 1 }] }] }));
   return scenario({ broker: { exchanges, queues, bindings }, services });
-}
-
-/** As RabbitMQ exports them. */
-function definitions(exchanges, queues, bindings) {
-  const of = { vhost: "/", durable: true, auto_delete: false, arguments: {} };
-  const queue = (number) => (number === 0 ? "hostile" : `team-${number % 20}.queue-${number}`);
-  const binding = (number) => ({
-    ...{ vhost: "/", source: `x${number % exchanges}`, destination: queue(number % queues), destination_type: "queue" },
-    ...{ routing_key: `k${number}.*`, arguments: {} },
-  });
-  return {
-    rabbitmq_version: "3.13.7",
-    vhosts: [{ name: "/" }],
-    exchanges: many(exchanges, (number) => ({ ...of, name: `x${number}`, type: "topic" })),
-    queues: many(queues, (number) => ({ ...of, name: queue(number) })),
-    bindings: many(bindings, binding),
-  };
 }
 
 function recording() {

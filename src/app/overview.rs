@@ -15,6 +15,8 @@ use crate::sim::Place;
 
 /// So many parts and lines are drawn in full.
 pub const WHOLE_MAX: usize = 300;
+/// So many in view are drawn in full where outlines stand for the rest. While the canvas moves, each frame draws them.
+const SEEN_MAX: usize = 100;
 
 #[derive(Clone, Debug)]
 pub struct Overview {
@@ -65,7 +67,7 @@ impl Overview {
     pub fn whole(&self, camera: Camera, size: Pixel, is_at_hand: impl Fn(&Place) -> bool) -> Vec<(usize, &Place)> {
         let (first, last) = (camera.to_canvas(Pixel::default()), camera.to_canvas(size));
         let is_seen = |rect: &Rect| rect.right() >= first.x && rect.left <= last.x && rect.bottom() >= first.y && rect.top <= last.y;
-        let few = self.nodes.iter().filter(|(_, rect)| is_seen(rect)).take(WHOLE_MAX + 1).count() <= WHOLE_MAX;
+        let few = self.nodes.iter().filter(|(_, rect)| is_seen(rect)).take(SEEN_MAX + 1).count() <= SEEN_MAX;
         let is_whole = |place: &Place, rect: &Rect| few && is_seen(rect) || is_at_hand(place);
         let nodes = self.nodes.iter().enumerate().filter(|(_, (place, rect))| is_whole(place, rect));
         nodes.map(|(index, (place, _))| (index, place)).take(WHOLE_MAX).collect()

@@ -69,7 +69,7 @@ fn table(session: &Session, rows: &[Compared]) -> Html {
                 <tr>
                     <th scope="col">{ texts::AT_THIS_MOMENT }</th>
                     for run in Run::BOTH { <th scope="col" class="number">{ titled(run) }</th> }
-                    <th scope="col">{ texts::WHY }</th>
+                    <th scope="col" class="because">{ texts::WHY }</th>
                 </tr>
             </thead>
             <tbody>
@@ -78,7 +78,7 @@ fn table(session: &Session, rows: &[Compared]) -> Html {
                         <th scope="row">{ compared::words(&row.quantity) }</th>
                         <td class="number">{ value(&row.quantity, Run::Before.of(session, row.left, row.right)) }</td>
                         <td class="number after">{ value(&row.quantity, Run::After.of(session, row.left, row.right)) }</td>
-                        <td class="why soft">{ why }</td>
+                        <td class="because soft">{ why }</td>
                     </tr>
                 }
             </tbody>

@@ -56,7 +56,8 @@ fn answer(request: tiny_http::Request, folder: &Path) {
         (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM), path.starts_with(LATER_FAILS_ONCE));
     let is_late = path.starts_with(LATE);
     let without = |folder: &str, file: &str| request.url().trim_start_matches('/').starts_with(folder) && path.contains(file);
-    let is_lost = without(WITHOUT_OWN_SCRIPT, "/browser") || without(WITHOUT_BINDINGS, "/requeue-page") && path.ends_with(".js");
+    let is_lost = without(WITHOUT_OWN_SCRIPT, "/browser")
+        || without(WITHOUT_BINDINGS, "/requeue-page") && Path::new(&path).extension().is_some_and(|end| end == "js");
     let path = [PLAIN, WITHOUT_WASM, WITHOUT_OWN_SCRIPT, WITHOUT_BINDINGS, LATER_FAILS_ONCE, LATE]
         .iter()
         .fold(path.as_str(), |path, first| path.trim_start_matches(first));

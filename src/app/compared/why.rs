@@ -1,4 +1,4 @@
-//! Why a quantity differs between two runs: the nearest fact of the two systems that can be named, and nothing where none can.
+//! Why a quantity differs between two runs: the nearest fact of the two systems that has a name. Else nothing.
 
 use super::Run;
 use crate::app::Session;

@@ -509,7 +509,7 @@ pub fn missing(scene: &Scene<'_>, one: &Missing) -> Html {
             }
             { text("glyph middle", x, rect.centre().y + 6.0, "?".to_owned()) }
             { name_within(scene, "name middle", x, bottom + 4.0 + 14.0 * scene.growth(NAME), part.name(), EXCHANGE_NAME) }
-            { text("caption middle", x, bottom + 34.0, texts::DOES_NOT_EXIST.to_owned()) }
+            if !scene.is_compact() { { text("caption middle", x, bottom + 34.0, texts::DOES_NOT_EXIST.to_owned()) } }
             if number_of.is_some() { { findings::badge(rect, scene.growth(NAME), &way.says, number_of) } }
         </g>
     }
