@@ -10,14 +10,15 @@ use super::slowing::{Shown, Slowing};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
-use crate::broker::Name;
+use crate::broker::{Event, Name};
 use crate::formats::draft_file::{Other, Played};
 use crate::scenario::Scenario;
 use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
 use crate::sim::timeline::Search;
-use crate::sim::{Input, Recording, TimedEvent, TimedInput, Timeline, Until, World};
+use crate::sim::trace::event_name;
+use crate::sim::{Input, Recording, TimedEvent, TimedInput, Timeline, Until, World, WorldEvent};
 
 /// How far the search for something of interest looks. Time passes while it looks: farther than this it asks.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(60);
@@ -324,6 +325,20 @@ impl Playhead {
             is_stale: true,
             next_in: SimTime::ZERO,
         });
+    }
+
+    /// The event that a person published at the moment that a run was shown for.
+    pub(super) fn published_when_shown(&self) -> Option<Name> {
+        let shown = self.shown.as_ref().filter(|shown| shown.run.is_some())?;
+        let world = self.timeline.world();
+        self.log.newest().find_map(|entry| match &entry.occurrence.what {
+            WorldEvent::Broker(Event::Published { channel, message })
+                if entry.occurrence.at == shown.at && world.instance_of_channel(*channel).is_none() =>
+            {
+                Some(event_name(message))
+            }
+            _ => None,
+        })
     }
 
     /// The copy in this queue is the one that was asked for. What is known of its event stays.
