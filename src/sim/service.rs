@@ -118,6 +118,8 @@ pub struct Instance {
     pub(super) setting_up: Option<ChannelId>,
     /// How often in a row it has waited to connect.
     pub(super) waits: u32,
+    /// The same, for the channel or connection of its own to publish on.
+    pub(super) publisher_waits: u32,
     /// It has been set up in this life.
     pub(super) was_connected: bool,
     /// It has no channel, and does not try to get one.
@@ -197,6 +199,7 @@ impl Instance {
             publisher: None,
             setting_up: None,
             waits: 0,
+            publisher_waits: 0,
             was_connected: false,
             alone: false,
             runs: AgedMap::default(),

@@ -138,6 +138,36 @@ fn a_program_waits_longer_each_time_until_it_is_connected() {
     assert_eq!(connected, [1, 3505, 6101]);
 }
 
+/// A consumer that RabbitMQ refuses is not set up: pauses grow, and a program that tries until it is connected goes on trying.
+#[test]
+fn a_refused_consumer_is_not_set_up() {
+    let exclusive = |name: &str, more: Json| {
+        let on = json!({ "queue": "jobs", "prefetch": 1, "exclusive": true });
+        with(json!({ "name": name, "at": [0, 0], "handlers": [{ "on": on, "steps": [{ "do": "work", "ms": 10 }] }] }), more)
+    };
+    for declares in [json!([]), json!([{ "queue": "jobs", "arguments": {} }])] {
+        let more = json!({ "reconnects": "until_connected", "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 }, "declares": declares });
+        let services = json!([exclusive("first", json!({})), exclusive("second", more)]);
+        let ran = run(builder(services).scenario(), &["kill first at 5s"], 8000);
+        let second = InstanceId { service: 1, instance: 0 };
+        let connected = ran.times(|what| matches!(what, WorldEvent::Connected(id) if *id == second));
+        let pauses: Vec<u64> = connected.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!(pauses.windows(2).take(3).all(|two| two[1] > two[0]), "{connected:?}");
+        assert!(!ran.world.goes_on_alone(second), "{connected:?}");
+        ran.must(&["consumers(jobs) = 1"]);
+    }
+}
+
+#[test]
+fn a_publisher_waits_longer_each_time_for_its_own_connection() {
+    let more = json!({ "publishes_on": "connection", "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 } });
+    let ran = ran(worker("", more), &["restart broker at 1s for 2s"], 8000);
+    let tried = ran.times(|what| matches!(what, WorldEvent::ConnectFailed { instance: WORKER, .. }));
+    let pauses: Vec<u64> = tried.windows(2).map(|two| two[1] - two[0]).collect();
+    // Both of its connections wait 100, 200, 400 and 800 ms, each by itself.
+    assert!(tried.len() <= 8 && pauses.iter().any(|pause| *pause >= 700), "{tried:?}");
+}
+
 #[test]
 fn a_program_has_a_channel_again_and_does_on_it_what_its_code_says() {
     let declares = json!([{ "queue": "jobs", "arguments": {} }]);

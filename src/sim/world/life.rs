@@ -2,6 +2,7 @@
 
 use super::World;
 use super::network::Opened;
+use crate::base::SimTime;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
@@ -58,7 +59,7 @@ impl World {
         instance.version.clone_from(&service.version);
         instance.began = false;
         instance.was_connected = false;
-        instance.waits = 0;
+        (instance.waits, instance.publisher_waits) = (0, 0);
         instance.alone = false;
         instance.runs = AgedMap::default();
         instance.inbox.clear();
@@ -410,20 +411,26 @@ impl World {
     }
 
     fn try_again(&mut self, id: InstanceId, tries_again: bool) {
-        let spec = self.spec_of(id).clone();
         let instance = self.instance_mut(id);
         let epoch = instance.epoch;
         if tries_again {
             instance.waits += 1;
-            let pause = match &spec.backoff {
-                None => spec.reconnect,
-                Some(backoff) => instance.random.backoff(&Backoff { first: spec.reconnect, ..backoff.clone() }, instance.waits),
-            };
+            let waits = instance.waits;
+            let pause = self.pause(id, waits);
             self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
         } else {
             self.instance_mut(id).alone = true;
             self.happened(WorldEvent::GoesOnAlone(id));
             self.is_ready(id);
+        }
+    }
+
+    /// How long a program waits before it tries again, after so many tries in a row.
+    pub(super) fn pause(&mut self, id: InstanceId, waits: u32) -> SimTime {
+        let spec = self.spec_of(id).clone();
+        match &spec.backoff {
+            None => spec.reconnect,
+            Some(backoff) => self.instance_mut(id).random.backoff(&Backoff { first: spec.reconnect, ..backoff.clone() }, waits),
         }
     }
 
@@ -460,10 +467,14 @@ impl World {
         let again = if self.known_instance(id).was_connected { spec.again } else { Again::All };
         if again == Again::Nothing {
             self.is_set_up(id, channel);
+            self.is_accepted(id);
         } else if spec.declares.is_empty() || again == Again::Consumes {
             self.instance_mut(id).channel = Some(channel);
             self.consume_all(id, channel);
-            self.is_set_up(id, channel);
+            // What is refused has closed the channel: the broker's event says so.
+            if self.broker.is_open(channel) {
+                self.is_set_up(id, channel);
+            }
         } else {
             self.declare(id, channel, 0);
         }
@@ -495,10 +506,15 @@ impl World {
         let instance = self.instance_mut(id);
         instance.setting_up = None;
         instance.channel = Some(channel);
-        instance.was_connected = true;
-        instance.waits = 0;
         self.begin_start_up(id);
         self.is_ready(id);
+    }
+
+    /// The broker has refused nothing: the next pause is short again.
+    fn is_accepted(&mut self, id: InstanceId) {
+        let instance = self.instance_mut(id);
+        instance.was_connected = true;
+        instance.waits = 0;
     }
 
     /// Its subscriptions, and the queue for its answers.
@@ -510,6 +526,9 @@ impl World {
         }
         if self.publishing_channel(id) == Some(channel) {
             self.consume_answers(id, channel);
+        }
+        if self.known_instance(id).channel == Some(channel) && self.broker.is_open(channel) {
+            self.is_accepted(id);
         }
     }
 

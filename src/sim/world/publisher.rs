@@ -29,7 +29,10 @@ impl World {
         let shared = self.known_instance(id).connection;
         let Some(connection) = (if own { Some(self.broker.open_connection(Capabilities::default())) } else { shared }) else { return };
         let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
-        self.instance_mut(id).publisher = Some(Publisher { channel, connection: own.then_some(connection), opened: self.now });
+        let opened = self.now;
+        let instance = self.instance_mut(id);
+        instance.publisher_waits = 0;
+        instance.publisher = Some(Publisher { channel, connection: own.then_some(connection), opened });
         self.keep_place(id, connection, channel);
         if uses_confirm_mode(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
@@ -57,8 +60,7 @@ impl World {
         }
         let spec = self.spec_of(id).clone();
         if tries_again && spec.reconnects.tries_again(true) {
-            let epoch = self.known_instance(id).epoch;
-            self.agenda.push(self.now + spec.reconnect, Item::ReopenPublisher { instance: id, epoch });
+            self.reopen_later(id);
         }
         self.confirms_in_vain(id);
         self.waits_no_longer(id);
@@ -78,12 +80,19 @@ impl World {
         if self.broker_down || self.is_cut_off(id) {
             let reason = if self.broker_down { "the broker is down" } else { "no route to the broker" };
             self.happened(WorldEvent::ConnectFailed { instance: id, reason });
-            let pause = self.spec_of(id).reconnect;
-            self.agenda.push(self.now + pause, Item::ReopenPublisher { instance: id, epoch });
+            self.reopen_later(id);
         } else if self.spec_of(id).publishes_on == PublishesOn::Connection || self.known_instance(id).connection.is_some() {
             // Otherwise it comes with the connection.
             self.open_publisher(id);
             self.happened(WorldEvent::Connected(id));
         }
+    }
+
+    fn reopen_later(&mut self, id: InstanceId) {
+        let instance = self.instance_mut(id);
+        instance.publisher_waits += 1;
+        let (epoch, waits) = (instance.epoch, instance.publisher_waits);
+        let pause = self.pause(id, waits);
+        self.agenda.push(self.now + pause, Item::ReopenPublisher { instance: id, epoch });
     }
 }
