@@ -305,7 +305,7 @@ pub struct Run {
     /// The handler has failed. By its policy, the delivery is settled so when the published copy is confirmed.
     pub settle_with: Option<Verdict>,
     /// It waits for the broker's answer to a question of a step.
-    pub(super) consults: bool,
+    pub(super) consults: Option<ChannelId>,
     /// What it publishes, to publish the same again.
     pub(super) kept: Option<Box<Publish>>,
 }

@@ -158,6 +158,22 @@ fn a_refused_consumer_is_not_set_up() {
     }
 }
 
+/// The chapter's `publishEvent` asserts on the channel that it publishes on: a refused assertion leaves the consumer alone.
+#[test]
+fn a_step_declares_on_the_channel_that_its_program_publishes_on() {
+    for own in ["shared", "channel", "connection"] {
+        let declare = json!({ "do": "declare", "declares": [{ "queue": "done", "arguments": { "x-max-length": 5 } }], "required": false });
+        let on = json!({ "queue": "jobs", "prefetch": 1 });
+        let steps = json!([declare, { "do": "publish", "exchange": "", "routing_key": "other", "payload": {} }]);
+        let more = json!({ "publishes_on": own, "on_channel_error": "ignore" });
+        let worker = with(json!({ "name": "worker", "at": [0, 0], "handlers": [{ "on": on, "steps": steps }] }), more);
+        let ran = run(builder(json!([publisher(), worker])).scenario(), &[], 3000);
+        let closed = ran.count(|what| matches!(what, WorldEvent::Broker(Event::ChannelClosed { .. })));
+        assert_eq!(closed, 1, "{own}");
+        ran.must(if own == "shared" { &["consumers(jobs) = 0"] } else { &["consumers(jobs) = 1"] });
+    }
+}
+
 #[test]
 fn a_publisher_waits_longer_each_time_for_its_own_connection() {
     let more = json!({ "publishes_on": "connection", "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 } });

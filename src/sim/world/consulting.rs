@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::World;
-use crate::broker::{Flow, Method, Reply};
+use crate::broker::{ChannelId, Flow, Method, Reply};
 use crate::scenario::template::set_field;
 use crate::scenario::{Action, Ask, BindingTarget, Declaration};
 use crate::sim::agenda::Item;
@@ -22,17 +22,29 @@ const CLOSED: &str = "its channel was closed";
 
 impl World {
     pub(super) fn consult(&mut self, id: InstanceId, run_id: RunId, place: usize) {
-        let Some(channel) = self.known_instance(id).channel else { return self.consult_fails(id, run_id, NO_CHANNEL) };
+        let Some(channel) = self.asks_on(id, run_id) else { return self.consult_fails(id, run_id, NO_CHANNEL) };
         let Some(run) = self.run_mut(id, run_id) else { return };
-        run.consults = true;
+        run.consults = Some(channel);
         run.wait += 1;
         let wait = run.wait;
         self.send_to_broker(id, Vec::new(), Cargo::Question(Question { from: id, channel, run: run_id, wait, place }));
     }
 
+    /// What a handler declares belongs to what it publishes: it goes on that channel, as in the chapter's publisher.
+    fn asks_on(&self, id: InstanceId, run_id: RunId) -> Option<ChannelId> {
+        let run = self.known_instance(id).runs.get(&run_id)?;
+        let step = self.spec_of(id).handlers[run.handler].steps.get(run.step);
+        match step.map(|step| &step.action) {
+            Some(Action::Ask(Ask::Declare { .. })) => self.publishing_channel(id),
+            _ => self.known_instance(id).channel,
+        }
+    }
+
     fn asked(&self, question: Question) -> Option<Ask> {
         let Question { from, channel, run, wait, .. } = question;
-        if self.known_instance(from).channel != Some(channel) || !self.waits(from, run, wait) {
+        let instance = self.known_instance(from);
+        let is_its_own = instance.channel == Some(channel) || instance.publisher.is_some_and(|publisher| publisher.channel == channel);
+        if !is_its_own || !self.waits(from, run, wait) {
             return None; // its program has ended, or has given the channel up
         }
         let run = self.known_instance(from).runs.get(&run)?;
@@ -48,8 +60,9 @@ impl World {
 
     pub(super) fn question_arrives(&mut self, question: Question) {
         let Some(ask) = self.asked(question) else { return };
-        let is_read =
-            self.known_instance(question.from).connection.and_then(|connection| self.broker.flow(connection)) != Some(Flow::Blocked);
+        let instance = self.known_instance(question.from);
+        let own = instance.publisher.filter(|publisher| publisher.channel == question.channel).and_then(|publisher| publisher.connection);
+        let is_read = own.or(instance.connection).and_then(|connection| self.broker.flow(connection)) != Some(Flow::Blocked);
         if !is_read {
             self.unread_questions.push(question);
             return;
@@ -81,7 +94,7 @@ impl World {
         let Some(ask) = self.asked(question) else { return };
         let Question { from: id, channel, run: run_id, place, .. } = question;
         let Some(run) = self.run_mut(id, run_id) else { return };
-        run.consults = false;
+        run.consults = None;
         let about = run.about.clone();
         match (ask, reply) {
             (Ask::Declare { declares, .. }, _) => {
@@ -127,11 +140,13 @@ impl World {
         self.next_step(id, run_id);
     }
 
-    /// The channel is gone: no answer will come to what was asked on it.
+    /// A channel is gone: no answer will come to what was asked on it.
     pub(super) fn consults_in_vain(&mut self, id: InstanceId) {
-        let instance = self.instance_mut(id);
-        let waiting: Vec<(RunId, u32)> =
-            instance.runs.iter().filter(|(_, run)| run.consults).map(|(run_id, run)| (*run_id, run.wait)).collect();
+        let instance = self.known_instance(id);
+        let open = [instance.channel, instance.publisher.map(|publisher| publisher.channel)];
+        let is_vain = |channel: Option<ChannelId>| channel.is_some() && !open.contains(&channel);
+        let vain = instance.runs.iter().filter(|(_, run)| is_vain(run.consults));
+        let waiting: Vec<(RunId, u32)> = vain.map(|(run_id, run)| (*run_id, run.wait)).collect();
         for (run, wait) in waiting {
             let instance = self.instance_mut(id);
             if instance.hung {
@@ -146,7 +161,7 @@ impl World {
 
     /// Whether the handler waited for an answer. It does so no longer, and its step fails.
     pub(super) fn consulted_in_vain(&mut self, id: InstanceId, run_id: RunId) -> bool {
-        let consults = self.run_mut(id, run_id).is_some_and(|run| std::mem::take(&mut run.consults));
+        let consults = self.run_mut(id, run_id).is_some_and(|run| run.consults.take().is_some());
         if consults {
             self.consult_fails(id, run_id, CLOSED);
         }

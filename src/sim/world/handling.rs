@@ -93,7 +93,7 @@ impl World {
             sent_at: SimTime::ZERO,
             awaits: None,
             settle_with: None,
-            consults: false,
+            consults: None,
             kept: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));

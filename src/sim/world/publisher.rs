@@ -62,6 +62,7 @@ impl World {
         if tries_again && spec.reconnects.tries_again(true) {
             self.reopen_later(id);
         }
+        self.consults_in_vain(id);
         self.confirms_in_vain(id);
         self.waits_no_longer(id);
         self.stop_if_idle(id);
