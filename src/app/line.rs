@@ -12,7 +12,9 @@ use crate::broker::Event;
 use crate::broker::explain::Explained;
 use crate::scenario::edit::{Line, Part};
 use crate::scenario::{BindingSpec, BindingTarget, Point};
-use crate::sim::WorldEvent;
+use crate::sim::ids::InstanceId;
+use crate::sim::service::ClosedWith;
+use crate::sim::{Place, World, WorldEvent};
 
 /// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
 const KEY_STRIDE: f64 = 25.0;
@@ -151,7 +153,8 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
             };
             let queue = world.broker().queue(queue);
             let unacked = queue.map_or(0, |queue| consuming::unacked_of_service(world, landing, queue, index));
-            vec![(texts::INSTANCES, spec.spec.instances.to_string()), (texts::UNACKED, unacked.to_string())]
+            let counts = [(texts::INSTANCES, spec.spec.instances.to_string()), (texts::UNACKED, unacked.to_string())];
+            counts.into_iter().chain(closed_by(session, line)).collect()
         }
         Line::Calls { from, service } => {
             // Of a client its own requests are counted; of a service, all that it gets.
@@ -161,8 +164,15 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
                 .map(|(word, count)| (word, count.to_string()))
                 .into()
         }
-        Line::Alternate(_) | Line::Asks { .. } | Line::Publishes { .. } => Vec::new(),
+        Line::Publishes { .. } => closed_by(session, line).into_iter().collect(),
+        Line::Alternate(_) | Line::Asks { .. } => Vec::new(),
     }
+}
+
+/// RabbitMQ's own words, where it closed the channel.
+fn closed_by(session: &Session, line: &Line) -> Option<(&'static str, String)> {
+    let edge = session.edge_of(line)?;
+    closed(session, &edge).map(|closed| (texts::CHANNEL_CLOSED, closed.text.to_string()))
 }
 
 /// How many of the last messages that came to its exchange a binding took, and how many these were.
@@ -210,5 +220,18 @@ pub fn is_of(one: &Explained<'_>, binding: &BindingSpec) -> bool {
 pub fn label(session: &Session, line: &Line, edge: &Edge) -> String {
     let name = |node: &Node| session.part(node).map(|part| part.name().to_string()).unwrap_or_default();
     let key = if let EdgeKind::Binding(_, key) = &edge.kind { key } else { "" };
-    texts::named(kind(line), &name(&edge.from), &name(&edge.to), key)
+    let named = texts::named(kind(line), &name(&edge.from), &name(&edge.to), key);
+    closed(session, edge).map_or(named.clone(), |closed| texts::and_closed(&named, &closed.text))
+}
+
+/// What RabbitMQ closed the channel with that this line stands for.
+#[must_use]
+pub fn closed<'a>(session: &'a Session, edge: &Edge) -> Option<&'a ClosedWith> {
+    let world = session.world();
+    let (of, with): (_, fn(&World, InstanceId) -> Option<&ClosedWith>) = match (&edge.kind, &edge.from, &edge.to) {
+        (EdgeKind::Consumes, _, Place::Instance(id)) => (id.service, World::closed_with),
+        (EdgeKind::Publishes, Place::Instance(id), _) => (id.service, World::publisher_closed_with),
+        _ => return None,
+    };
+    world.instances().filter(|(id, _)| id.service == of).find_map(|(id, _)| with(world, id))
 }

@@ -13,7 +13,7 @@ use super::random::Random;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::base::{SimTime, limits};
-use crate::broker::{ChannelId, ConnectionId, Message, Name};
+use crate::broker::{ChannelId, ConnectionId, Message, Name, ReplyCode};
 use crate::scenario::property::Percentile;
 use crate::scenario::{Client, Ending, Json, Service};
 
@@ -87,6 +87,13 @@ pub(super) struct Pending {
     pub heard: bool,
 }
 
+/// What RabbitMQ says when it closes a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedWith {
+    pub code: ReplyCode,
+    pub text: Name,
+}
+
 #[derive(Clone, Debug)]
 pub struct Instance {
     pub up: bool,
@@ -116,6 +123,10 @@ pub struct Instance {
     pub(super) publisher: Option<Publisher>,
     /// The channel on which it declares what it needs; it can do nothing else meanwhile.
     pub(super) setting_up: Option<ChannelId>,
+    /// The error that RabbitMQ closed its channel with, until it has another.
+    pub(super) closed_with: Option<ClosedWith>,
+    /// The same, for a channel of its own to publish on.
+    pub(super) publisher_closed_with: Option<ClosedWith>,
     /// How often in a row it has waited to connect.
     pub(super) waits: u32,
     /// The same, for the channel or connection of its own to publish on.
@@ -200,6 +211,8 @@ impl Instance {
             setting_up: None,
             waits: 0,
             publisher_waits: 0,
+            closed_with: None,
+            publisher_closed_with: None,
             was_connected: false,
             alone: false,
             runs: AgedMap::default(),

@@ -2,9 +2,10 @@
 
 use requeue::app::camera::Pixel;
 use requeue::app::form::{self, About, Row};
+use requeue::app::geometry;
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::landing::Landing;
-use requeue::app::line::facts;
+use requeue::app::line::{self, facts};
 use requeue::app::{
     self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Line, Menu, Node, Options, PageAction, Reading, SelectAction,
     Side, Stop, commands,
@@ -447,4 +448,29 @@ fn a_key_asks_for_the_menu_of_what_is_selected_or_of_the_canvas() {
     act(&mut app, SelectAction::Node(Some(queue.clone())));
     let at = app.camera().to_stage(session(&app).place(&queue).expect("it is there"));
     assert_eq!(app::update(&mut app, CanvasAction::AskMenu), [Effect::AskMenu(Some(Stop::Node(queue)), at)]);
+}
+
+/// A line whose channel RabbitMQ closed says so, with RabbitMQ's own words, until the program has another.
+#[test]
+fn a_line_tells_with_which_error_its_channel_was_closed() {
+    let mut app = App::default();
+    let (_, file) = super::support::gallery().into_iter().find(|(name, _)| name == "redeploy").expect("it is in the gallery");
+    act(&mut app, FileAction::Opened { name: "scenarios/redeploy.json".into(), text: file });
+    let told = |app: &App| {
+        let session = session(app);
+        let edges = geometry::edges(session.plan());
+        let closed = edges.iter().find(|edge| line::closed(session, edge).is_some())?;
+        let of = session.line_of(closed)?;
+        Some((line::label(session, &of, closed), facts(session, &Landing::of(app, session), &of)))
+    };
+    assert_eq!(told(&app), None);
+    for _ in 0..60 {
+        if told(&app).is_some() {
+            break;
+        }
+        play(&mut app, 5);
+    }
+    let (label, facts) = told(&app).expect("RabbitMQ refuses what the new version declares");
+    assert!(label.contains("RabbitMQ closed its channel: PRECONDITION_FAILED"), "{label}");
+    assert!(facts.iter().any(|(word, says)| *word == "Channel closed" && says.starts_with("PRECONDITION_FAILED")), "{facts:?}");
 }

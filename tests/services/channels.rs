@@ -1,6 +1,6 @@
 //! Connections and channels of a program: what it publishes on, what it does when it has them again, and how it loses one of them.
 
-use requeue::broker::Event;
+use requeue::broker::{Event, ReplyCode};
 use requeue::formats::scenario_file;
 use requeue::sim::WorldEvent;
 use requeue::sim::ids::{InstanceId, Verdict};
@@ -170,6 +170,9 @@ fn a_step_declares_on_the_channel_that_its_program_publishes_on() {
         let ran = run(builder(json!([publisher(), worker])).scenario(), &[], 3000);
         let closed = ran.count(|what| matches!(what, WorldEvent::Broker(Event::ChannelClosed { .. })));
         assert_eq!(closed, 1, "{own}");
+        let with = ran.world.publisher_closed_with(InstanceId { service: 1, instance: 0 }).expect("its channel was closed");
+        assert!(with.code == ReplyCode::PreconditionFailed && with.text.starts_with("PRECONDITION_FAILED"), "{with:?}");
+        assert_eq!(ran.world.closed_with(InstanceId { service: 1, instance: 0 }).is_some(), own == "shared");
         ran.must(if own == "shared" { &["consumers(jobs) = 0"] } else { &["consumers(jobs) = 1"] });
     }
 }

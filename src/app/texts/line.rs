@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub const CHANNEL_CLOSED: &str = "Channel closed";
 pub const ALTERNATE: &str = "Alternate exchange";
 pub const BINDING: &str = "Binding";
 pub const CALL: &str = "HTTP call";
@@ -25,6 +26,10 @@ pub fn of_the_last(matched: usize, all: usize) -> String {
 }
 
 /// What the keyboard reads on a line.
+pub fn and_closed(named: &str, text: &str) -> String {
+    format!("{named}. RabbitMQ closed its channel: {text}")
+}
+
 pub fn named(kind: &str, from: &dyn Display, to: &dyn Display, key: &str) -> String {
     if key.is_empty() { format!("{kind} from {from} to {to}") } else { format!("{kind} from {from} to {to}, {key}") }
 }

@@ -6,6 +6,7 @@ use crate::sim::agenda::Closed;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::Place;
+use crate::sim::service::ClosedWith;
 use crate::sim::trace::WorldEvent;
 
 impl World {
@@ -80,10 +81,17 @@ impl World {
                 };
                 self.send_from_broker(to, path, Cargo::Delivery(delivery));
             }
-            Event::ChannelClosed { channel, .. } => {
+            Event::ChannelClosed { channel, code, text } => {
                 let user = self.channels.get(channel).copied();
                 if let Some(instance) = user.filter(|id| self.known_instance(*id).uses(*channel)) {
                     self.services[instance.service].channel_errors += 1;
+                    let closed = Some(ClosedWith { code: *code, text: text.as_str().into() });
+                    let state = self.instance_mut(instance);
+                    if state.publisher.is_some_and(|publisher| publisher.channel == *channel) {
+                        state.publisher_closed_with = closed;
+                    } else {
+                        state.closed_with = closed;
+                    }
                     self.closed_by_broker(instance, Closed::Channel(*channel));
                 }
             }

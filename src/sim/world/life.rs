@@ -153,6 +153,7 @@ impl World {
         }
         let instance = self.instance_mut(id);
         instance.up = false;
+        (instance.closed_with, instance.publisher_closed_with) = (None, None);
         instance.stopping = false;
         instance.hung = false;
         instance.held_up = None;
@@ -506,6 +507,7 @@ impl World {
         let instance = self.instance_mut(id);
         instance.setting_up = None;
         instance.channel = Some(channel);
+        instance.closed_with = None;
         self.begin_start_up(id);
         self.is_ready(id);
     }

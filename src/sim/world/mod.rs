@@ -35,14 +35,14 @@ use super::input::{Input, Inputs, Recording, TimedInput, Until};
 use super::ledger::Ledger;
 use super::metrics::Metrics;
 use super::random::{Random, Stream};
-use super::service::{ClientState, Instance, ServiceState};
+use super::service::{ClientState, ClosedWith, Instance, ServiceState};
 use super::slots::Slots;
 use super::trace::{TimedEvent, TraceHash, WorldEvent};
 use crate::base::SimTime;
 use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Flow, Method, Name, Profile, Reply};
-use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario, Service};
+use crate::scenario::{Directory, ExchangeSpec, PublishesOn, QueueSpec, Scenario, Service};
 use faults::{Armed, KnownFault};
 use network::{Links, Opened};
 use operator::Operator;
@@ -407,6 +407,20 @@ impl World {
     #[must_use]
     pub fn goes_on_alone(&self, id: InstanceId) -> bool {
         self.instance(id).is_some_and(|instance| instance.up && instance.alone)
+    }
+
+    /// What RabbitMQ closed the channel with on which a program consumes, as long as it has no other.
+    #[must_use]
+    pub fn closed_with(&self, id: InstanceId) -> Option<&ClosedWith> {
+        self.instance(id)?.closed_with.as_ref()
+    }
+
+    /// The same, of the channel on which it publishes.
+    #[must_use]
+    pub fn publisher_closed_with(&self, id: InstanceId) -> Option<&ClosedWith> {
+        let shares = self.services.get(id.service)?.spec.publishes_on == PublishesOn::Shared;
+        let instance = self.instance(id)?;
+        if shares { instance.closed_with.as_ref() } else { instance.publisher_closed_with.as_ref() }
     }
 
     /// The program on a connection.

@@ -31,7 +31,7 @@ impl World {
         let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
         let opened = self.now;
         let instance = self.instance_mut(id);
-        instance.publisher_waits = 0;
+        (instance.publisher_waits, instance.publisher_closed_with) = (0, None);
         instance.publisher = Some(Publisher { channel, connection: own.then_some(connection), opened });
         self.keep_place(id, connection, channel);
         if uses_confirm_mode(&spec) {

@@ -10,6 +10,7 @@ use crate::app::whatif::{self, Preview};
 use crate::app::{Line, Stop};
 use crate::broker::{Table, Value};
 use crate::scenario::Point;
+use crate::sim::service::ClosedWith;
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::{number, placed};
 
@@ -25,7 +26,8 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
         EdgeKind::Publishes | EdgeKind::Binding(..) | EdgeKind::Consumes | EdgeKind::DeadLetters => None,
     };
     let selected = session.selection.line.as_ref() == Some(&line);
-    let class = classes!("edge", kind, dead.then_some("dead"), lit.then_some("lit"));
+    let closed = line::closed(session, edge);
+    let class = classes!("edge", kind, dead.then_some("dead"), lit.then_some("lit"), closed.is_some().then_some("closed"));
     let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
     let tabindex = if matches!(stop, Some(Stop::Line(one)) if *one == line) { "0" } else { "-1" };
     let label = line::label(session, &line, edge);
@@ -45,6 +47,19 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
         >
             <path class="hit" d={d.clone()} />
             <path {class} {d} marker-end={marker} />
+            if let Some(closed) = closed { { closing(scene, edge, closed) } }
+        </g>
+    }
+}
+
+/// The code that RabbitMQ closed a channel with stands on its line. Its text is told there, in the inspector and in Events.
+fn closing(scene: &Scene<'_>, edge: &geometry::Edge, closed: &ClosedWith) -> Html {
+    let (at, grown) = (edge.curve.walked(0.5), scene.camera.growth_beside(KEY_LETTERS));
+    html! {
+        <g class="closing" transform={placed(at.x, at.y, grown)} aria-hidden="true">
+            <title>{ &*closed.text }</title>
+            <rect x="-19" y="-10" width="38" height="20" rx="10" />
+            <text text-anchor="middle" y="4">{ (closed.code as u16).to_string() }</text>
         </g>
     }
 }
