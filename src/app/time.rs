@@ -214,7 +214,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             // Time passed on from what was shown: its notice has been read.
             let now = session.world().now();
             session.playhead.shown.take_if(|shown| now > shown.ends() && !shown.pass(elapsed));
-            // What is told then stays to be seen, when everything has moved: the way of the message is lit.
+            // When everything has moved, the way of the message stays lit.
             let event = shown.and_then(|show| show.tells.or_else(|| session.playhead.published_when_shown()));
             if let Some(event) = event.filter(|_| session.playhead.story.is_none()) {
                 session.playhead.ask_story(Some(event), None);

@@ -125,11 +125,11 @@ pub struct Instance {
     pub(super) setting_up: Option<ChannelId>,
     /// The error that RabbitMQ closed its channel with, until it has another.
     pub(super) closed_with: Option<ClosedWith>,
-    /// The same, for a channel of its own to publish on.
+    /// The same, for its own channel to publish on.
     pub(super) publisher_closed_with: Option<ClosedWith>,
     /// How often in a row it has waited to connect.
     pub(super) waits: u32,
-    /// The same, for the channel or connection of its own to publish on.
+    /// The same, for its own channel or connection to publish on.
     pub(super) publisher_waits: u32,
     /// It has been set up in this life.
     pub(super) was_connected: bool,

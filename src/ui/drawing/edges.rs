@@ -52,7 +52,7 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
     }
 }
 
-/// The code that RabbitMQ closed a channel with stands on its line. Its text is told there, in the inspector and in Events.
+/// The code that RabbitMQ closed a channel with stands on its line. The inspector and Events have the text.
 fn closing(scene: &Scene<'_>, edge: &geometry::Edge, closed: &ClosedWith) -> Html {
     let (at, grown) = (edge.curve.walked(0.5), scene.camera.growth_beside(KEY_LETTERS));
     html! {
