@@ -6,11 +6,15 @@
 #![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests are told by their environment, and tell")]
 
+#[path = "common/places.rs"]
+mod places;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use places::nth;
 use proptest::prelude::*;
 use requeue::app::importing::arranged;
 use requeue::broker::{ApplyTo, Profile};
@@ -224,19 +228,6 @@ fn large_files_come_in_and_larger_ones_are_refused() {
     assert_eq!(refusal.to_string(), "5,001 exchanges and queues are more than 5,000.");
     let refusal = Definitions::read(&large(1, 1, 40_001)).expect_err("it is too large").to_string();
     assert!(refusal.starts_with("40,001 bindings are more than 40,000."), "{refusal}");
-}
-
-/// A place of a document, counted through all of it.
-fn nth<'a>(value: &'a mut Json, count: &mut usize) -> Option<&'a mut Json> {
-    if *count == 0 {
-        return Some(value);
-    }
-    *count -= 1;
-    match value {
-        Json::Array(items) => items.iter_mut().find_map(|item| nth(item, count)),
-        Json::Object(fields) => fields.values_mut().find_map(|field| nth(field, count)),
-        _ => None,
-    }
 }
 
 proptest! {

@@ -208,8 +208,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
                 show.pass(elapsed, session.world().now());
                 show.wait(elapsed, from, !matches!(speed, Speed::Hop(_)) || tokens::shortest_hop(session.plan()).is_some());
             }
-            session.playhead.moves.wait_since(app.show.as_ref().and_then(super::Show::waits_since));
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
+            // Where time stands, nothing is waited for.
+            session.playhead.moves.wait_since(app.show.as_ref().and_then(super::Show::waits_since));
             app.playing = goes_on && shown.is_none();
             // Time passed on from what was shown: its notice has been read.
             let now = session.world().now();

@@ -128,7 +128,7 @@ pub enum WorkspaceAction {
     Resize(Side, u32),
     /// What a browser kept of the sizes.
     SizesFound(Sizes),
-    /// The number of waiting dead letters is known.
+    /// The alert about dead letters is closed. Perhaps this queue, which holds them, is to be selected.
     ReadDeadLetters(Option<Name>),
 }
 

@@ -683,6 +683,7 @@ fn what_is_told_of_a_moment_goes_when_time_passes_on() {
         act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
     }
     assert!(session(&app).playhead.shown.is_some(), "while time stands at the moment, it stays");
+    assert_eq!(session(&app).plan().moves.waits_since(), None, "where time stands, nothing is waited for");
     // Everything has landed by then. The way of the message that was published stays lit.
     let story = session(&app).playhead.story.as_ref().and_then(|story| story.life.as_ref()).expect("its story is open");
     assert!(story.entries.iter().any(|entry| format!("{entry:?}").contains("user-events")), "{story:?}");
