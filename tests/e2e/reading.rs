@@ -140,3 +140,81 @@ async fn a_dialog_that_follows_another_stays_open() {
     visitor.until("Escape closes it", async |visitor| visitor.is_absent("dialog[open]").await).await;
     visitor.leave().await;
 }
+
+/// While time runs, rows come and the oldest make room. The row that is being read stays where it is.
+#[tokio::test]
+async fn a_story_that_is_read_holds_still_while_time_runs() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let publish = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": { "n": 1 } });
+    let (work, fails) = (json!({ "do": "work", "ms": 200 }), json!({ "do": "work", "ms": 1, "fails": { "always": true } }));
+    let scenario = json!({
+        "requeue": 1, "title": "Round and round", "network": { "latency_ms": 1 }, "broker": { "exchanges": [], "queues": [{ "name": "jobs", "at": [400, 100] }], "bindings": [] },
+        "services": [
+            { "name": "sender", "at": [100, 100], "handlers": [{ "on": { "start_up": true }, "steps": [publish] }] },
+            { "name": "worker", "at": [700, 100], "handlers": [{ "on": { "queue": "jobs", "prefetch": 1 }, "steps": [work, fails], "on_failure": "requeue" }] }
+        ]
+    });
+    visitor.settled().await;
+    visitor.open_file("rounds.json", &scenario.to_string()).await;
+    visitor.wait_for(&Visitor::node("jobs")).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("it went round often", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
+    visitor.act("#play").await;
+    visitor.act(&Visitor::node("jobs")).await;
+    visitor.act("#inspector .messages .link").await;
+    visitor.act("#whole-story").await;
+    visitor.choose_speed(1_000).await;
+    let middle = "const rows = [...document.querySelectorAll('#biography .story li')], row = rows[Math.floor(rows.length * 0.7)]; \
+        row.scrollIntoView({ block: 'center' }); return row.dataset.entry;";
+    let entry = answer(&visitor, middle).await;
+    let place = format!(
+        "const row = document.querySelector('#biography .story li[data-entry=\"{}\"]'); return [row.getBoundingClientRect().top, \
+        document.querySelector('#biography .story li').dataset.entry, document.querySelector('#biography .story li:last-child').dataset.entry];",
+        entry.as_str().expect("a row has its number")
+    );
+    visitor.act("#play").await;
+    visitor.until("time runs", async |visitor| visitor.text("#clock").await.as_str() > "00:41").await;
+    let before = answer(&visitor, &place).await;
+    visitor
+        .until("rows came, and the oldest went", async |visitor| {
+            let now = answer(visitor, &place).await;
+            now[1] != before[1] && now[2] != before[2]
+        })
+        .await;
+    let after = answer(&visitor, &place).await;
+    let moved = (after[0].as_f64().expect("a place") - before[0].as_f64().expect("a place")).abs();
+    assert!(moved <= 1.0, "{before} {after}");
+    visitor.leave().await;
+}
+
+/// The books balance where messages are lost, too. A tick stands there only where nothing is lost.
+#[tokio::test]
+async fn a_tick_stands_at_the_ledger_where_nothing_is_lost() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    assert_eq!(answer(&visitor, "return !!document.querySelector('#shelf-ledger .ok');").await, json!(true));
+    visitor.open("#scenario=auto-ack.json&t=30000").await;
+    visitor.until("the loss is told", async |visitor| visitor.text("#shelf-ledger").await.contains("4 lost")).await;
+    assert_eq!(answer(&visitor, "return document.querySelectorAll('#shelf-ledger :is(.ok, span.bad)').length;").await, json!(0));
+    visitor.leave().await;
+}
+
+/// Where there is room for one drawing, it says which of the two runs it is, and one of them is kept.
+#[tokio::test]
+async fn one_drawing_of_two_runs_says_which_it_is() {
+    let visitor = Visitor::arrive(1024, 768).await;
+    visitor.choose_speed(5_000).await;
+    visitor.act("#play").await;
+    visitor.until("it ran", async |visitor| visitor.text("#clock").await.as_str() > "00:06").await;
+    visitor.act("#play").await;
+    visitor.scrub(3_000).await;
+    visitor.act("[data-power='notification-service']").await;
+    answer(&visitor, "document.querySelector('#compare').click(); return null;").await;
+    visitor.wait_for("#comparison").await;
+    let runs = visitor.text(".runs").await;
+    assert!(runs.contains('B') && runs.contains("After") && !runs.contains("Before"), "{runs}");
+    assert_eq!(visitor.text("#keep-run").await, "Keep B");
+    visitor.act("#keep-run").await;
+    visitor.until("one run is left", async |visitor| visitor.is_absent("#comparison").await && visitor.is_absent(".runs").await).await;
+    visitor.leave().await;
+}
