@@ -386,3 +386,37 @@ fn the_story_of_a_hot_loop_has_a_limit() {
     let (short, long) = (told(2_000), told(60_000));
     assert!(short < limits::BIOGRAPHY && long == limits::BIOGRAPHY, "{short} and {long}");
 }
+
+/// A publish that is on its way when RabbitMQ stops is not published. A program that waits for its confirm sends it again.
+#[test]
+fn what_is_lost_on_its_way_and_sent_again_is_not_lost() {
+    let queue = queue(json!({ "x-queue-type": "quorum" }));
+    // Each publish takes 15 ms to RabbitMQ: there is always one on its way.
+    let run = |publish: Json| {
+        let mut scenario =
+            serde_json::from_str::<Json>(&scenario_file::write(&system(queue.clone(), json!({}), Json::Null))).expect("it is JSON");
+        scenario["clients"] = json!([]);
+        let step = json!({ "do": "publish", "exchange": "", "routing_key": "q", "payload": {} });
+        let mut step = step.as_object().expect("it is one").clone();
+        step.extend(publish.as_object().expect("it is one").clone());
+        scenario["services"] =
+            json!([{ "name": "p", "at": [0, 0], "reconnect_ms": 100, "handlers": [{ "on": { "every_ms": 10 }, "steps": [step] }] }]);
+        scenario["network"]["latency_ms"] = json!(15);
+        let scenario = Arc::new(scenario_file::read(&scenario.to_string()).expect("it is a scenario"));
+        self::run(scenario, &["restart broker at 1s for 100ms"], 5_000)
+    };
+    let retries = json!({ "max": 9, "pause_ms": 100 });
+    let plain = run(json!({}));
+    check("nothing waits for confirms", &plain, &["lost > 2", "unsent > 5"]);
+    assert_eq!(plain.ledger().messages.resent, 0);
+    for (about, publish) in [
+        ("the same again", json!({ "confirm": true, "retries": retries })),
+        ("another event", json!({ "confirm": true, "retries": { "max": 9, "pause_ms": 100, "new_id": true } })),
+    ] {
+        let sent_again = run(publish);
+        check(about, &sent_again, &["lost = 0", "nothing is lost"]);
+        assert!(sent_again.ledger().messages.resent > 2, "{about}: {:?}", sent_again.ledger().messages);
+    }
+    let given_up = run(json!({ "confirm": true }));
+    check("nothing is tried again", &given_up, &["lost > 2"]);
+}

@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::disallowed_methods, reason = "real programs take real time, and the environment names the broker")]
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -43,9 +44,10 @@ fn simulated(scenario: &Scenario, profile: Profile) -> Vec<String> {
     let program = InstanceId { service: scenario.services.len() - 1, instance: 0 };
     let mut world = World::new(Arc::new(scenario), 1);
     let mut lines = Vec::new();
+    let mut errors = VecDeque::new();
     let mut tell = |world: &mut World| {
         let happened: Vec<TimedEvent> = world.drain_occurrences().collect();
-        let told = happened.iter().filter_map(|occurrence| line(world, program, &occurrence.what));
+        let told = happened.iter().filter_map(|occurrence| line(world, program, &mut errors, &occurrence.what));
         lines.extend(told.flat_map(|told| told.lines().map(str::to_owned).collect::<Vec<_>>()));
     };
     tell(&mut world);
@@ -66,11 +68,13 @@ fn listens_for_errors(world: &World, program: InstanceId) -> bool {
     world.services()[program.service].spec.on_connection_error != ConnectionError::Exit
 }
 
-fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String> {
+/// `errors` are those that the broker has sent and the program has not heard of.
+fn line(world: &World, program: InstanceId, errors: &mut VecDeque<String>, what: &WorldEvent) -> Option<String> {
     if let WorldEvent::Broker(event) = what {
         return match event {
             Event::ChannelClosed { channel, text, .. } if world.instance_of_channel(*channel) == Some(program) => {
-                Some(format!("channel closed: {text}"))
+                errors.push_back(text.clone());
+                None
             }
             // amqplib has no error for a broker that stops in order.
             Event::ConnectionClosed { connection, code, text } if *code != ReplyCode::ConnectionForced => {
@@ -97,7 +101,10 @@ fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String>
         WorldEvent::ConnectionLost { reason: "no heartbeat", .. } => {
             listens_for_errors(world, program).then(|| "connection error\nconnection closed".into())
         }
-        WorldEvent::ConnectionLost { reason, .. } => (!reason.contains("channel")).then(|| "connection closed".into()),
+        WorldEvent::ConnectionLost { reason, .. } if reason.contains("channel") => {
+            errors.pop_front().map(|text| format!("channel closed: {text}"))
+        }
+        WorldEvent::ConnectionLost { .. } => Some("connection closed".into()),
         WorldEvent::GoesOnAlone(_) => Some("goes on without a channel".into()),
         WorldEvent::Began { about, .. } => about.starts_with("e-").then(|| "delivered".into()),
         WorldEvent::Sent { .. } => Some("sent".into()),

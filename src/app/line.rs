@@ -8,10 +8,11 @@ use super::landing::Landing;
 use super::texts::line as texts;
 use super::{Node, Session, Stop};
 use crate::base::ordered::OrderedMap;
-use crate::broker::Event;
 use crate::broker::explain::Explained;
+use crate::broker::{Event, Name};
 use crate::scenario::edit::{Line, Part};
 use crate::scenario::{BindingSpec, BindingTarget, Point};
+use crate::sim::ids::InstanceId;
 use crate::sim::service::ClosedWith;
 use crate::sim::{Place, WorldEvent};
 
@@ -170,8 +171,25 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
 
 /// RabbitMQ's own words, where it closed the channel.
 fn closed_by(session: &Session, line: &Line) -> Option<(&'static str, String)> {
-    let edge = session.edge_of(line)?;
-    closed(session, &edge).map(|closed| (texts::CHANNEL_CLOSED, closed.text.to_string()))
+    let number = |name: &Name| session.world().services().iter().position(|service| service.spec.name == *name && !service.removed);
+    let closed = match line {
+        Line::Consumes { queue, service } => consumer_closed(session, number(service)?, queue),
+        Line::Publishes { service, .. } => publisher_closed(session, number(service)?),
+        _ => None,
+    }?;
+    Some((texts::CHANNEL_CLOSED, closed.text.to_string()))
+}
+
+fn instances(session: &Session, service: usize) -> impl Iterator<Item = InstanceId> {
+    session.world().instances().map(|(id, _)| id).filter(move |id| id.service == service)
+}
+
+fn consumer_closed<'a>(session: &'a Session, service: usize, queue: &Name) -> Option<&'a ClosedWith> {
+    instances(session, service).find_map(|id| session.world().closed_with(id, queue))
+}
+
+fn publisher_closed(session: &Session, service: usize) -> Option<&ClosedWith> {
+    instances(session, service).find_map(|id| session.world().publisher_closed_with(id))
 }
 
 /// How many of the last messages that came to its exchange a binding took, and how many these were.
@@ -226,11 +244,9 @@ pub fn label(session: &Session, line: &Line, edge: &Edge) -> String {
 /// What RabbitMQ closed the channel with that this line stands for.
 #[must_use]
 pub fn closed<'a>(session: &'a Session, edge: &Edge) -> Option<&'a ClosedWith> {
-    let world = session.world();
-    let instances = |of| world.instances().map(|(id, _)| id).filter(move |id| id.service == of);
     match (&edge.kind, &edge.from, &edge.to) {
-        (EdgeKind::Consumes, Place::Queue(queue), Place::Instance(id)) => instances(id.service).find_map(|id| world.closed_with(id, queue)),
-        (EdgeKind::Publishes, Place::Instance(id), _) => instances(id.service).find_map(|id| world.publisher_closed_with(id)),
+        (EdgeKind::Consumes, Place::Queue(queue), Place::Instance(id)) => consumer_closed(session, id.service, queue),
+        (EdgeKind::Publishes, Place::Instance(id), _) => publisher_closed(session, id.service),
         _ => None,
     }
 }

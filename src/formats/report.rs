@@ -54,13 +54,13 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
     if messages.confirmed + messages.nacked > 0 {
         writeln!(out, "           confirmed {}, refused {}", messages.confirmed, messages.nacked)?;
     }
-    if messages.on_the_way > 0 || messages.lost_total() > 0 {
+    if messages.on_the_way > 0 || messages.lost_total() > 0 || messages.resent > 0 {
         let (sent, by_hand) = (messages.sent, messages.by_hand);
         let (lost, on_the_way) = (messages.lost_total(), messages.on_the_way);
         writeln!(
             out,
-            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + on the way or unread {on_the_way}",
-            messages.published
+            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + sent again {} + on the way or unread {on_the_way}",
+            messages.published, messages.resent
         )?;
     }
     if messages.unsent > 0 {
@@ -354,6 +354,7 @@ fn messages(ledger: &Ledger) -> Doc {
         .with("confirmed", messages.confirmed)
         .with("nacked", messages.nacked)
         .with("unsent", messages.unsent)
+        .with("resent", messages.resent)
         .with("lost", counts(messages.lost.iter()))
         .with("abandoned", counts(messages.abandoned.iter()))
         .with("dead_letters_routed", messages.dead_letters_routed)

@@ -20,7 +20,8 @@
 //!
 //! What goes with an old segment, or with a deleted stream, is dropped if no reader had acknowledged it. Otherwise it is [`Copies::retired`].
 //!
-//! Not lost are: messages that a person took away by hand, rolled-back messages, and those that the broker keeps. What a nack or a return led a program to send again is another message. Dead letters that arrived are
+//! Not lost are: messages that a person took away by hand, rolled-back messages, and those that the broker keeps. What a nack or a return led a program to send again is another message.
+//! A program that waits for confirms sends again what is lost on its way: that is [`Messages::resent`]. Dead letters that arrived are
 //! copies of another queue.
 
 use super::business::Business;
@@ -71,11 +72,24 @@ pub struct Messages {
     /// Confirmed by the broker; refused, with a nack.
     pub confirmed: u64,
     pub nacked: u64,
+    /// Sent, and never published; its program has sent the event again, or still has it.
+    pub resent: u64,
     /// Sent, and never published, by reason.
     pub lost: OrderedMap<&'static str, u64>,
 }
 
 impl Messages {
+    /// What was lost on its way is sent again.
+    pub(super) fn is_sent_again(&mut self, reason: &'static str) {
+        self.resent += 1;
+        if let Some(count) = self.lost.get_mut(reason) {
+            *count -= 1;
+            if *count == 0 {
+                self.lost.remove(reason);
+            }
+        }
+    }
+
     #[must_use]
     pub fn lost_total(&self) -> u64 {
         self.lost.values().sum()
@@ -369,11 +383,12 @@ impl Ledger {
     /// What does not add up; empty when all does.
     #[must_use]
     pub fn imbalances(&self) -> Vec<String> {
-        let Messages { sent, on_the_way, by_hand, published, .. } = self.messages;
+        let Messages { sent, on_the_way, by_hand, published, resent, .. } = self.messages;
         let lost = self.messages.lost_total();
         let mut wrong = self.broker_imbalances();
-        if sent + by_hand != published + lost + on_the_way {
-            wrong.push(format!("{sent} sent and {by_hand} by hand, but {published} published + {lost} lost + {on_the_way} on the way"));
+        if sent + by_hand != published + lost + resent + on_the_way {
+            let ends = format!("{published} published + {lost} lost + {resent} sent again + {on_the_way} on the way");
+            wrong.push(format!("{sent} sent and {by_hand} by hand, but {ends}"));
         }
         wrong
     }

@@ -352,6 +352,8 @@ pub struct Run {
     pub settle_with: Option<Verdict>,
     /// It waits for the broker's answer to a question of a step.
     pub(super) consults: Option<ChannelId>,
+    /// The event that its step has published, until it publishes the next.
+    pub(super) published: Option<Name>,
     /// What it publishes, to publish the same again.
     pub(super) kept: Option<Box<Publish>>,
 }
@@ -360,6 +362,7 @@ impl Run {
     pub(super) fn begins_step(&mut self, step: usize) {
         self.step = step;
         self.attempt = 0;
+        self.published = None;
         self.kept = None;
     }
 }

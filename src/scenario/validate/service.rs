@@ -137,8 +137,7 @@ impl Check<'_> {
         }
         for (handler, steps) in handlers.iter().map(|handler| &handler.steps).enumerate() {
             for (number, _) in steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Ack { elsewhere: true, .. })) {
-                let message =
-                    "the service has one channel: let it publish on its own \"channel\" or \"connection\", or give each consumer a channel";
+                let message = "the service has one channel: let it publish on its \"channel\", or set \"consumes_on\": \"each\"";
                 self.problem(format!("{path}.handlers[{handler}].steps[{number}].elsewhere"), message);
             }
         }

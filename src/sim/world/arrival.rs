@@ -100,7 +100,7 @@ impl World {
             Err(AmqpError::NotOpen(_)) => ("the channel was closed before it arrived", "the channel was closed before it arrived".into()),
             Err(AmqpError::Refused { text, .. }) => ("the broker refused it", text),
         };
-        *self.ledger.messages.lost.get_or_default(lost) += 1;
+        self.is_lost_on_the_way(event.as_ref(), lost);
         self.happened(WorldEvent::PublishLost { event: event.unwrap_or_else(|| "".into()), reason });
     }
 }

@@ -120,7 +120,7 @@ impl World {
         }
     }
 
-    /// The broker has closed a handler's own channel with an error: what follows is the program's choice, for this consumer alone.
+    /// The broker has closed a handler's own channel with an error: the program chooses what follows, for this consumer alone.
     pub(super) fn own_channel_closed(&mut self, id: InstanceId, handler: usize) {
         match self.spec_of(id).on_channel_error {
             ChannelError::Reconnect => self.lost_channel(id),

@@ -6,6 +6,7 @@ use crate::sim::agenda::Closed;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::Place;
+use crate::sim::ledger::UNREAD;
 use crate::sim::service::ClosedWith;
 use crate::sim::trace::WorldEvent;
 
@@ -112,6 +113,11 @@ impl World {
                 }
                 self.questions_are_read();
             }
+            Event::Discarded { message_ids } => {
+                for event in message_ids.iter().flatten() {
+                    self.notes_loss(event, UNREAD);
+                }
+            }
             Event::Published { .. }
             | Event::Routed { .. }
             | Event::Delayed { .. }
@@ -131,7 +137,6 @@ impl World {
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
             | Event::ConnectionBlocked { told: false, .. }
-            | Event::Discarded { .. }
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
             | Event::Restarted => {}

@@ -94,6 +94,7 @@ impl World {
             awaits: None,
             settle_with: None,
             consults: None,
+            published: None,
             kept: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));

@@ -470,7 +470,7 @@ impl World {
 
     /// The program on a channel; those that it had are forgotten.
     pub(super) fn keep_place(&mut self, id: InstanceId, connection: ConnectionId, channel: ChannelId) {
-        // One that was closed just now is still taken for its own: it hears of that later.
+        // A channel that was closed just now stays: the program will notice.
         let instance = self.known_instance(id);
         let is_gone = |channel: ChannelId| !self.broker.is_open(channel) && !instance.uses(channel);
         let own = self.channels.iter().filter(|(_, of)| **of == id);

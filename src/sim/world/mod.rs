@@ -19,6 +19,7 @@ mod operator;
 mod publisher;
 mod publishing;
 mod recorded;
+mod resent;
 mod starting;
 mod undone;
 mod unread;
@@ -36,7 +37,7 @@ use super::input::{Input, Inputs, Recording, TimedInput, Until};
 use super::ledger::Ledger;
 use super::metrics::Metrics;
 use super::random::{Random, Stream};
-use super::service::{ClientState, ClosedWith, Instance, ServiceState};
+use super::service::{ClientState, ClosedWith, Instance, Memory, ServiceState};
 use super::slots::Slots;
 use super::trace::{TimedEvent, TraceHash, WorldEvent};
 use crate::base::SimTime;
@@ -47,6 +48,7 @@ use crate::scenario::{Directory, ExchangeSpec, PublishesOn, QueueSpec, Scenario,
 use faults::{Armed, KnownFault};
 use network::{Links, Opened};
 use operator::Operator;
+use resent::OnTheWay;
 use starting::Starting;
 use undone::Undone;
 
@@ -88,6 +90,8 @@ pub struct World {
     flights: Slots<Flight>,
     /// An acknowledgement of a handler that goes on, which has just arrived.
     early_ack: Option<(ChannelId, u64)>,
+    /// Events that were lost on their way to the broker, and those that their program still has.
+    on_the_way: Memory<OnTheWay>,
     /// On connections that the broker does not read.
     unread_questions: Vec<Question>,
     run_last: u64,
@@ -142,6 +146,7 @@ impl World {
             leaving: Vec::new(),
             flights: Slots::default(),
             early_ack: None,
+            on_the_way: Memory::default(),
             unread_questions: Vec::new(),
             run_last: 0,
             event_last: 0,
@@ -410,7 +415,7 @@ impl World {
         self.instance(id).is_some_and(|instance| instance.up && instance.alone && !instance.receives())
     }
 
-    /// What RabbitMQ closed the channel with on which a program consumes from a queue, as long as it has no other.
+    /// What RabbitMQ closed the channel with that a program consumes from a queue on, until there is another.
     #[must_use]
     pub fn closed_with(&self, id: InstanceId, queue: &Name) -> Option<&ClosedWith> {
         let instance = self.instance(id)?;

@@ -106,6 +106,10 @@ impl World {
             }
         };
         let Some(run) = self.run_mut(id, run_id) else { return true };
+        if let Some(before) = std::mem::replace(&mut run.published, publish.properties.message_id.clone()) {
+            self.is_sent_again(&before);
+        }
+        let Some(run) = self.run_mut(id, run_id) else { return true };
         if spec.retries.is_some_and(|retries| !retries.new_id) {
             run.kept = Some(Box::new(publish.clone()));
         }
@@ -143,6 +147,9 @@ impl World {
         self.made(bytes);
         self.ledger.messages.unsent += 1;
         if !spec.required {
+            if let Some(before) = self.run_mut(id, run_id).and_then(|run| run.published.take()) {
+                self.is_sent_again(&before); // counted once, as abandoned
+            }
             self.swallows(id);
             self.abandon("never sent: its program had no channel");
         }
@@ -251,6 +258,10 @@ impl World {
         run.awaits = None;
         if let Some(verdict) = run.settle_with {
             // The delivery is only given away once its successor is safe.
+            let kept = run.published.take().filter(|_| result == Err(Unconfirmed::ConnectionGone));
+            if let Some(event) = kept {
+                self.is_kept(&event);
+            }
             self.finish_failed(id, run_id, if result.is_ok() { verdict } else { Verdict::Requeue });
             return false;
         }
@@ -320,7 +331,11 @@ impl World {
         };
         run.settle_with = Some(Verdict::Ack);
         run.wait += 1;
+        run.published.clone_from(&properties.message_id);
         let (wait, about) = (run.wait, run.about.clone());
+        if let Some(event) = &properties.message_id {
+            self.is_sent_again(event);
+        }
         let body = message.body.as_text().unwrap_or_default().as_bytes().into();
         let publish = Publish { exchange, routing_key: key, properties: properties.into(), body, mandatory: true };
         self.hand_over(id, channel, publish, about, Some(Waiting::Run { run: run_id, wait }));
@@ -349,6 +364,9 @@ impl World {
         debug_assert!(uses_confirm_mode(&state.spec));
         let batch = relay.batch as usize;
         for (entry, OutboxEntry { about, publish, .. }) in self.services[service].store.outbox.send(id, batch) {
+            if let Some(event) = &publish.properties.message_id {
+                self.is_sent_again(event);
+            }
             self.hand_over(id, channel, publish, about, Some(Waiting::Relay(entry)));
         }
     }
