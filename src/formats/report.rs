@@ -59,7 +59,7 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
         let (lost, on_the_way) = (messages.lost_total(), messages.on_the_way);
         writeln!(
             out,
-            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + sent again {} + on the way or unread {on_the_way}",
+            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + resent {} + on the way {on_the_way}",
             messages.published, messages.resent
         )?;
     }

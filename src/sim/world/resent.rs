@@ -1,4 +1,4 @@
-//! Publishes that are lost on their way, while their program still has the event: it waits for a confirm, and sends the event again.
+//! Publishes that are lost on their way, while their program still has the event. It waits for a confirm, and sends the event again.
 
 use super::World;
 use crate::broker::Name;
