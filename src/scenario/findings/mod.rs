@@ -16,7 +16,7 @@ use super::{
 use crate::broker::queue::Kind as QueueKind;
 use crate::broker::{BindingKey, DeathReason};
 pub use fix::Fix;
-pub use remarks::{Remark, RemarkKind, remarks};
+pub use remarks::{Remark, RemarkKind, missing_alternates, remarks};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
