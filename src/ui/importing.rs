@@ -161,9 +161,7 @@ fn report(session: &Session, app: &App, importing: &Importing, shown: &Shown, di
                     <h2>{ texts::findings(report.findings.len()) }</h2>
                     { fix_all(app, shown, dispatch) }
                 </div>
-                if report.findings.is_empty() {
-                    <p class="soft">{ texts::NOTHING_LOOKS_WRONG }</p>
-                } else {
+                if !report.findings.is_empty() {
                     <ul class="findings">
                         { for report.findings.iter().take(SHOWN_MAX).enumerate().map(|(place, one)| finding(session, app, shown, (place + 1, one), dispatch)) }
                     </ul>
@@ -342,6 +340,7 @@ fn services(services: &Services, dispatch: &Dispatch) -> Html {
                         { texts::add(consumers, publishers) }
                     </button>
                 </div>
+                if consumers + publishers == 0 { <p class="soft">{ texts::NO_OTHER_IS_CHOSEN }</p> }
                 <details>
                     <summary>{ texts::CHOOSE_WHICH }</summary>
                     <div class="pair">
