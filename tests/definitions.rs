@@ -82,6 +82,15 @@ fn a_file_without_definitions_says_what_it_has_and_where() {
     assert!(Definitions::read("{}").is_ok(), "an object without lists is an empty export");
 }
 
+/// Its end is seen.
+#[test]
+fn a_name_with_a_blank_at_an_end_stands_in_quotes() {
+    let text = r#"{"exchanges": [{"name": "a ", "vhost": "/", "type": "fanout"}, {"name": "b", "vhost": "/", "type": "fanout"}]}"#;
+    let imported = each_vhost(&Definitions::read(text).expect("definitions"), None);
+    let says: Vec<&str> = imported[0].report.findings.iter().map(|entry| &*entry.says).collect();
+    assert!(says.iter().any(|says| says.contains("to 'a '")) && says.iter().any(|says| says.contains("to b:")), "{says:?}");
+}
+
 #[test]
 fn what_each_file_becomes_is_as_expected() {
     let mut wrong = Vec::new();
