@@ -4,6 +4,7 @@ use super::form::{self, Badge};
 use super::geometry::Rect;
 use super::letters::letter;
 pub use super::letters::{BOLD, em};
+use crate::broker::Name;
 use crate::scenario::{BrokerSpec, QueueSpec};
 
 /// How wide letters are beside those of the widest font: bold ones, and others.
@@ -56,11 +57,11 @@ const FEW: usize = 3;
 
 /// The same beside other names: one that would be cut to the same as another keeps what it does not share with them.
 #[must_use]
-pub fn told_apart(name: &str, others: impl Iterator<Item = impl AsRef<str>>, room: f64) -> String {
+pub fn told_apart(name: &str, others: &mut dyn Iterator<Item = Name>, room: f64) -> String {
     let cut = shortened(name, room);
     let Some((head, tail)) = cut.split_once('…').filter(|_| cut != name) else { return cut };
     let is_alike = |other: &str| other != name && is_cut_so(other, head, tail);
-    let alike: Vec<String> = others.filter(|other| is_alike(other.as_ref())).map(|other| other.as_ref().to_owned()).collect();
+    let alike: Vec<Name> = others.filter(|other| is_alike(other)).collect();
     if alike.is_empty() {
         return cut;
     }
@@ -281,7 +282,7 @@ mod tests {
     ];
 
     fn beside_all(name: &str, all: &[&str], room: f64) -> String {
-        told_apart(name, all.iter().copied(), room)
+        told_apart(name, &mut all.iter().map(|one| Name::from(*one)), room)
     }
 
     #[test]

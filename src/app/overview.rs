@@ -12,6 +12,7 @@ use super::camera::{Camera, Pixel};
 use super::geometry::{self, Edge, Layout, Plan, Rect};
 use super::labels;
 use crate::base::number::Fixed;
+use crate::base::ordered::sort_by_key;
 use crate::scenario::Scenario;
 use crate::sim::Place;
 
@@ -129,7 +130,7 @@ fn paths(mut edges: Vec<&Edge>) -> Rc<[Rc<str>]> {
         let middle = edge.curve.at(0.5);
         ((middle.y / CELL) as i64, (middle.x / CELL) as i64)
     };
-    edges.sort_by_key(|edge| cell(edge));
+    sort_by_key(&mut edges, |edge| cell(edge));
     let path = |near: &[&Edge]| near.iter().map(|edge| edge.curve.svg()).collect::<String>().into();
     edges.chunk_by(|one, other| cell(one) == cell(other)).flat_map(|near| near.chunks(PATH_MAX)).map(path).collect()
 }

@@ -6,9 +6,8 @@ mod nodes;
 mod overlays;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, Properties, classes, component, html};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::Dispatch;
 use super::widgets::{hue_class, number};
@@ -274,37 +273,10 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, area: Option<&Rect>, light: 
     });
     html! {
         <>
-            <Lines lines={Shared(overview.lines.clone())} dead={Shared(overview.dead_lines.clone())} />
+            for d in overview.lines.iter() { <path class="outline-line" d={d.clone()} /> }
+            for d in overview.dead_lines.iter() { <path class="outline-line dead" d={d.clone()} /> }
             <path class="outline-part" d={overview.parts.clone()} {onclick} />
             { faded(light, whole(scene, &edges.into_iter(), places.into_iter(), stop.as_ref(), light, Some(&overview.keys))) }
-        </>
-    }
-}
-
-/// Paths that are the same as long as they are not made again.
-#[derive(Clone, Debug)]
-struct Shared(Rc<[Rc<str>]>);
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-#[derive(Debug, PartialEq, Properties)]
-struct LinesProps {
-    lines: Shared,
-    dead: Shared,
-}
-
-/// The lines of a large system. It is compared with what was drawn as a whole: there are hundreds of paths.
-#[component]
-fn Lines(LinesProps { lines, dead }: &LinesProps) -> Html {
-    let path = |class: &'static str, d: &Rc<str>| html! { <path {class} d={d.clone()} /> };
-    html! {
-        <>
-            for d in lines.0.iter() { { path("outline-line", d) } }
-            for d in dead.0.iter() { { path("outline-line dead", d) } }
         </>
     }
 }

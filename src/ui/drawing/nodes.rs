@@ -193,18 +193,26 @@ const BADGE: f64 = 10.0;
 const SQUEEZE_NUMBERS: f64 = 0.76;
 const NUMBERS_INSET: f64 = 8.0;
 
+/// What a name is told apart from: the others of its kind.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Client,
+    Service,
+    Exchange,
+    Queue,
+}
+
 /// A name within its card. One that is a little too long is drawn narrower; a longer one loses what it shares with others, or its middle.
 /// Where letters are larger than the scale, fewer have room.
-fn name_within(
-    scene: &Scene<'_>,
-    class: &'static str,
-    (x, y): (f64, f64),
-    name: &str,
-    others: impl Iterator<Item = impl AsRef<str>>,
-    room: f64,
-) -> Html {
+fn name_within(scene: &Scene<'_>, class: &'static str, (x, y): (f64, f64), name: &str, of: Kind, room: f64) -> Html {
     let has_room = room / (scene.growth(NAME) * NAME * scene.letters_of.bold);
-    let shown = told_apart(name, others, has_room);
+    let (scenario, world) = (scene.session.scenario(), scene.session.world());
+    let shown = match of {
+        Kind::Client => told_apart(name, &mut scenario.clients.iter().map(|one| one.name.clone()), has_room),
+        Kind::Queue => told_apart(name, &mut scenario.broker.queues.iter().map(|one| one.name.clone()), has_room),
+        Kind::Exchange => told_apart(name, &mut scenario.broker.exchanges.iter().map(|one| one.name.clone()), has_room),
+        Kind::Service => told_apart(name, &mut world.instances().map(|(id, _)| instance_name(world, id).into()), has_room),
+    };
     // Up to its card's border there is a little more room, and in most fonts letters take less.
     let squeezed = em(&shown) * BOLD > has_room * 1.03;
     html! {
@@ -244,11 +252,10 @@ fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
         let lines = lines_of(&count);
         (count, lines)
     };
-    let clients = session.scenario().clients.iter().map(|client| &*client.name);
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { name_within(scene, "name", (lines.left, lines.name), &spec.name, clients, lines.room) }
+            { name_within(scene, "name", (lines.left, lines.name), &spec.name, Kind::Client, lines.room) }
             { " " }
             if let Some((x, y)) = lines.number { { text("caption", x, y, shown) } }
         </>
@@ -356,7 +363,6 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     } else {
         rect.top + 43.0
     };
-    let instances = session.world().instances().map(|(id, _)| instance_name(session.world(), id));
     let inset = |by: f64| Rect { left: rect.left + by, top: rect.top + by, width: rect.width - 2.0 * by, height: rect.height - 2.0 * by };
     let drawing = if geometry::is_stacked(rect) {
         let middle = rect.centre();
@@ -382,7 +388,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 if is_stack { { rounded("stack", &card, "12") } }
                 { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
                 { dot_of(rect.left + dot_at, line - 4.5 * grown) }
-                { name_within(scene, "name", (rect.left + name_left, line), &name, instances, rect.width - name_right - name_left) }
+                { name_within(scene, "name", (rect.left + name_left, line), &name, Kind::Service, rect.width - name_right - name_left) }
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
                 { " " }
@@ -494,10 +500,6 @@ fn hexagon(rect: &Rect) -> String {
     )
 }
 
-fn exchanges<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a str> {
-    scene.session.scenario().broker.exchanges.iter().map(|exchange| &*exchange.name)
-}
-
 /// A part that others name and that does not exist: with a broken line, and what follows from it. A click leads to who names it.
 pub fn missing(scene: &Scene<'_>, one: &Missing) -> Html {
     let Missing { part, rect, ways } = one;
@@ -527,7 +529,7 @@ pub fn missing(scene: &Scene<'_>, one: &Missing) -> Html {
                 <path class="box" d={hexagon(rect)} />
             }
             { text("glyph middle", x, rect.centre().y + 6.0, "?".to_owned()) }
-            { name_within(scene, "name middle", (x, bottom + 4.0 + 14.0 * scene.growth(NAME)), part.name(), exchanges(scene), EXCHANGE_NAME) }
+            { name_within(scene, "name middle", (x, bottom + 4.0 + 14.0 * scene.growth(NAME)), part.name(), Kind::Exchange, EXCHANGE_NAME) }
             if !scene.is_compact() { { text("caption middle", x, bottom + 34.0, texts::DOES_NOT_EXIST.to_owned()) } }
             if number_of.is_some() { { findings::badge(rect, (scene.growth(NAME), scene.is_turned()), &way.says, number_of) } }
         </g>
@@ -552,11 +554,11 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
             if session.plan().is_in_lane(&Place::Exchange(name.clone())) {
-                { name_within(scene, "name middle", (x, rect.bottom() + 2.0 + scene.letters()), name, exchanges(scene), LANE_NAME) }
+                { name_within(scene, "name middle", (x, rect.bottom() + 2.0 + scene.letters()), name, Kind::Exchange, LANE_NAME) }
             } else if scene.is_turned() {
-                { name_within(scene, "name", (rect.right() + 4.0, y + 0.36 * scene.letters()), name, exchanges(scene), room_beside(scene, rect)) }
+                { name_within(scene, "name", (rect.right() + 4.0, y + 0.36 * scene.letters()), name, Kind::Exchange, room_beside(scene, rect)) }
             } else {
-                { name_within(scene, "name middle", (x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME)), name, exchanges(scene), EXCHANGE_NAME) }
+                { name_within(scene, "name middle", (x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME)), name, Kind::Exchange, EXCHANGE_NAME) }
             }
             { " " }
             if !scene.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.clone()) } }
@@ -626,11 +628,10 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         (rect.left + NUMBERS_INSET, rect.bottom() - 11.0)
     };
     let (left, right) = if scene.is_turned() { (0.0, 0.0) } else { (4.0, 3.0) };
-    let queues = session.scenario().broker.queues.iter().map(|queue| &*queue.name);
     let drawing = html! {
         <>
             { boxed(rect, "10") }
-            { name_within(scene, "name", (tube.left + left, rect.top + name_line(scene, 21.0)), name, queues, tube.width - right) }
+            { name_within(scene, "name", (tube.left + left, rect.top + name_line(scene, 21.0)), name, Kind::Queue, tube.width - right) }
             { " " }
             { rounded("tube", &tube, "7") }
             if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, if queue.is_some() { texts::EMPTY } else { texts::DOES_NOT_EXIST }.to_owned()) } }
