@@ -228,7 +228,8 @@ async fn a_large_system_moves_as_one_layer() {
     let rests = async |visitor: &Visitor| visitor.browser.execute(layer, vec![]).await.expect("the page answers") == json!("");
     visitor.until("the hand rests", rests).await;
     visitor.wait_for(".node").await;
-    let (scale, first) = (visitor.text("#zoom").await, visitor.text(".node .name").await);
+    let names = "return [...document.querySelectorAll('.node .name')].map(e => e.textContent).join();";
+    let (scale, first) = (visitor.text("#zoom").await, visitor.browser.execute(names, vec![]).await.expect("the page answers"));
     // What is moved is told within the script: it is drawn again soon after.
     let moved = "const done = arguments[arguments.length - 1], drawing = document.querySelector('.stage .drawing'), seen = new Set(); let turns = 0; \
         const next = () => { seen.add(drawing.style.transform); if (turns++ === 40) return done(seen.size); drawing.dispatchEvent(new WheelEvent('wheel', \
@@ -237,7 +238,8 @@ async fn a_large_system_moves_as_one_layer() {
     assert!(seen.as_u64().expect("a number") > 5, "{seen} places of one layer");
     visitor.until("the hand rests", rests).await;
     assert_eq!(visitor.text("#zoom").await, scale);
-    visitor.until("other parts are in view", async |visitor| visitor.text(".node .name").await != first).await;
+    let are_others = async |visitor: &Visitor| visitor.browser.execute(names, vec![]).await.expect("the page answers") != first;
+    visitor.until("other parts are in view", are_others).await;
     let out = "const stage = document.querySelector('#stage').getBoundingClientRect(); return [...document.querySelectorAll('.node .box')].filter(e => { \
         const r = e.getBoundingClientRect(); return r.left > stage.right || r.right < stage.left || r.top > stage.bottom || r.bottom < stage.top; }).length;";
     let out = visitor.browser.execute(out, vec![]).await.expect("the page answers");
