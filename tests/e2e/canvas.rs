@@ -206,47 +206,6 @@ async fn double_clicks_and_the_menu_of_the_canvas() {
     visitor.leave().await;
 }
 
-/// A large system is moved as it is drawn, and drawn again when the hand rests. Parts that came into view are there then.
-#[tokio::test]
-async fn a_large_system_moves_as_one_layer() {
-    let visitor = Visitor::arrive(1440, 900).await;
-    let number =
-        |number: u32| json!({ "name": format!("q{number}"), "at": [f64::from(number % 20) * 220.0, f64::from(number / 20) * 120.0] });
-    let broker = json!({ "exchanges": [], "queues": (0..400).map(number).collect::<Vec<_>>(), "bindings": [] });
-    let scenario =
-        json!({ "requeue": 1, "title": "A grid", "network": { "latency_ms": 1 }, "broker": broker, "services": [], "clients": [] });
-    visitor.open_file("grid.json", &scenario.to_string()).await;
-    visitor.wait_for(".drawing.large").await;
-    visitor.settled().await;
-    let turn = "const [x, y, zooms] = arguments; document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', \
-        { bubbles: true, cancelable: true, clientX: 700, clientY: 400, deltaX: x, deltaY: y, ctrlKey: zooms }));";
-    let layer = "return document.querySelector('.stage .drawing').style.transform;";
-    // Close enough for cards.
-    for _ in 0..10 {
-        visitor.browser.execute(turn, vec![json!(0), json!(-24), json!(true)]).await.expect("the wheel turns");
-    }
-    let rests = async |visitor: &Visitor| visitor.browser.execute(layer, vec![]).await.expect("the page answers") == json!("");
-    visitor.until("the hand rests", rests).await;
-    visitor.wait_for(".node").await;
-    let names = "return [...document.querySelectorAll('.node .name')].map(e => e.textContent).join();";
-    let (scale, first) = (visitor.text("#zoom").await, visitor.browser.execute(names, vec![]).await.expect("the page answers"));
-    // What is moved is told within the script: it is drawn again soon after.
-    let moved = "const done = arguments[arguments.length - 1], drawing = document.querySelector('.stage .drawing'), seen = new Set(); let turns = 0; \
-        const next = () => { seen.add(drawing.style.transform); if (turns++ === 40) return done(seen.size); drawing.dispatchEvent(new WheelEvent('wheel', \
-        { bubbles: true, cancelable: true, clientX: 700, clientY: 400, deltaX: 20, deltaY: 20 })); requestAnimationFrame(next); }; next();";
-    let seen = visitor.browser.execute_async(moved, vec![]).await.expect("the page answers");
-    assert!(seen.as_u64().expect("a number") > 5, "{seen} places of one layer");
-    visitor.until("the hand rests", rests).await;
-    assert_eq!(visitor.text("#zoom").await, scale);
-    let are_others = async |visitor: &Visitor| visitor.browser.execute(names, vec![]).await.expect("the page answers") != first;
-    visitor.until("other parts are in view", are_others).await;
-    let out = "const stage = document.querySelector('#stage').getBoundingClientRect(); return [...document.querySelectorAll('.node .box')].filter(e => { \
-        const r = e.getBoundingClientRect(); return r.left > stage.right || r.right < stage.left || r.top > stage.bottom || r.bottom < stage.top; }).length;";
-    let out = visitor.browser.execute(out, vec![]).await.expect("the page answers");
-    assert!(out.as_u64().expect("a number") <= 1, "{out} parts are drawn out of view; the keyboard may be on one");
-    visitor.leave().await;
-}
-
 #[tokio::test]
 async fn fingers_drag_pinch_and_rest() {
     let visitor = Visitor::arrive(390, 844).await;

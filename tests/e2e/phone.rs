@@ -152,22 +152,3 @@ async fn what_is_small_on_a_phone() {
     assert_eq!(answer(&visitor, drawn).await, json!(true));
     visitor.leave().await;
 }
-
-/// What was seen of a running broker: all of it is in view, and no sign covers a name.
-#[tokio::test]
-async fn a_recording_of_a_running_broker_is_replayed() {
-    let visitor = Visitor::arrive(390, HEIGHT).await;
-    visitor.open_file("capture.jsonl", include_str!("../captures/capture.jsonl")).await;
-    visitor.wait_for(&Visitor::node("dead-consumer")).await;
-    visitor.until("it says what is not known", async |visitor| visitor.text(".notices").await.contains("inferred")).await;
-    visitor.settled().await;
-    let hidden = "const stage = document.querySelector('#stage').getBoundingClientRect(); \
-        const out = [...document.querySelectorAll('.node .box')].filter(e => { const r = e.getBoundingClientRect(); \
-        return r.left < stage.left || r.right > stage.right || r.top < stage.top || r.bottom > stage.bottom; }).length; \
-        const covered = [...document.querySelectorAll('.finding')].filter(sign => { const f = sign.getBoundingClientRect(); \
-        return [...document.querySelectorAll('.node .name')].some(e => { const n = e.getBoundingClientRect(); \
-        return f.left < n.right && n.left < f.right && f.top < n.bottom && n.top < f.bottom; }); }).length; return [out, covered];";
-    assert!(!visitor.is_absent(".finding").await, "it has findings");
-    assert_eq!(answer(&visitor, hidden).await, json!([0, 0]));
-    visitor.leave().await;
-}
