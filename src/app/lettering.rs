@@ -55,7 +55,7 @@ const BORDERS: [char; 5] = ['.', '-', '_', ':', ' '];
 /// Fewer letters of an end are left out.
 const FEW: usize = 3;
 
-/// The same beside other names: one that would be cut to the same as another keeps what it does not share with them.
+/// The same beside other names. One that would be cut like another keeps the words that differ.
 #[must_use]
 pub fn told_apart(name: &str, others: &mut dyn Iterator<Item = Name>, room: f64) -> String {
     let cut = shortened(name, room);
@@ -306,7 +306,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is told apart stays within its room, too, and is a name that has room.
+        /// The same of a name beside others. One that has room is whole.
         #[test]
         fn no_name_beside_others_is_wider_than_its_room(
             name in "[a-c.-]{1,24}", others in proptest::collection::vec("[a-c.-]{1,24}", 0..6), room in 3.0_f64..20.0

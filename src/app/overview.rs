@@ -20,8 +20,7 @@ use crate::sim::Place;
 pub const WHOLE_MAX: usize = 300;
 /// So many in view are drawn in full where outlines stand for the rest.
 const SEEN_MAX: usize = 100;
-/// What lies beside the stage is drawn in full as well, in shares of the stage, as long as that is few parts. A hand that moves the view
-/// uses it up.
+/// Beside the stage, so much is drawn in full while a hand moves it, in shares of the stage: as long as it has few parts.
 const BESIDE: [f64; 4] = [0.5, 0.25, 0.1, 0.0];
 /// So many lines are one path at most, and how far apart their middles may be.
 const PATH_MAX: usize = 16;
@@ -33,8 +32,8 @@ pub struct Overview {
     layout: Layout,
     pub nodes: Vec<(Place, Rect)>,
     pub edges: Vec<Edge>,
-    /// SVG paths: of the parts, of lines, and of the lines of dead letters. Lines that are near to one another are one path: what is
-    /// painted of a large system is found by the place of each path.
+    /// SVG paths: of the parts, of lines, and of the lines of dead letters. Lines near one another are one path. The browser
+    /// finds what it has to paint by the place of each path.
     pub parts: Rc<str>,
     pub lines: Rc<[Rc<str>]>,
     pub dead_lines: Rc<[Rc<str>]>,
@@ -44,7 +43,7 @@ pub struct Overview {
     pub drawn: Option<Drawn>,
 }
 
-/// What a large system was drawn for: the view, and the part of the canvas whose parts are drawn in full.
+/// What a large system was drawn for: the view, and where its parts are drawn in full.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawn {
     pub camera: Camera,
@@ -102,8 +101,7 @@ impl Overview {
         Arc::ptr_eq(&self.scenario, plan.world.scenario()) && self.layout == *plan.layout
     }
 
-    /// The part of the canvas whose parts are drawn in full: what is in view, and what lies beside it while a hand
-    /// moves it. None: too many are in view.
+    /// Where parts are drawn in full: in view, and beside it while a hand moves it. None: too many are in view.
     #[must_use]
     pub fn area(&self, camera: Camera, size: Pixel, moves: bool) -> Option<Rect> {
         let seen = camera.part(Pixel::default(), size);

@@ -151,9 +151,9 @@ const REACH: f64 = 12.0;
 const REACH_OF_A_FINGER: f64 = 22.0;
 /// A finger that rests this long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
-/// A hand that moves no view for so long rests.
+/// A hand that moves no view for this long rests.
 const RESTS_MS: u32 = 150;
-/// A drawing that a hand moves is drawn again no more often than this, where it has come to its end.
+/// Where a moved drawing has come to its end, it is drawn again no more often than this.
 const AGAIN_MS: f64 = 700.0;
 
 impl Component for Playground {

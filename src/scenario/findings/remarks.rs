@@ -174,7 +174,7 @@ fn bindings(broker: &BrokerSpec, found: &mut Vec<Remark>) {
     }
 }
 
-/// The exchanges whose alternate exchange is not there: their number, its name, and what comes of it.
+/// The exchanges whose alternate exchange is not there: their number, its name, and a sentence.
 pub fn missing_alternates(broker: &BrokerSpec) -> impl Iterator<Item = (usize, &str, String)> {
     let known: OrderedMap<&str, ()> = broker.exchanges.iter().map(|one| (&*one.name, ())).collect();
     broker.exchanges.iter().enumerate().filter_map(move |(index, exchange)| {

@@ -20,7 +20,7 @@ fn document() -> Option<Document> {
 pub fn move_layer(drawn: &Drawn, now: Camera, percent: &str) {
     let Some(document) = document() else { return };
     let Camera { left, top, scale } = drawn.moved_to(now);
-    if let Some(layer) = found::<SvgElement>(&document, ".stage .drawing") {
+    if let Some(layer) = found::<SvgElement>(&document, ".stage>.layers>.drawing") {
         let transform = format!("translate({:.2}px,{:.2}px) scale({:.5})", Fixed(left), Fixed(top), Fixed(scale));
         let _ = layer.style().set_property("transform", &transform);
     }
@@ -28,7 +28,7 @@ pub fn move_layer(drawn: &Drawn, now: Camera, percent: &str) {
     if let Some(text) = found::<HtmlElement>(&document, "#zoom").and_then(|zoom| zoom.first_child()) {
         text.set_node_value(Some(percent));
     }
-    if let Some(frame) = found::<Element>(&document, ".minimap .frame") {
+    if let Some(frame) = found::<Element>(&document, ".minimap>.frame") {
         let seen = now.part(Pixel::default(), drawn.size);
         for (name, value) in [("x", seen.left), ("y", seen.top), ("width", seen.width), ("height", seen.height)] {
             let _ = frame.set_attribute(name, &number(value));
@@ -38,7 +38,7 @@ pub fn move_layer(drawn: &Drawn, now: Camera, percent: &str) {
 
 /// It was drawn where it is seen.
 pub fn put_back() {
-    if let Some(layer) = document().and_then(|document| found::<SvgElement>(&document, ".stage .drawing")) {
+    if let Some(layer) = document().and_then(|document| found::<SvgElement>(&document, ".stage>.layers>.drawing")) {
         let _ = layer.style().remove_property("transform");
     }
 }

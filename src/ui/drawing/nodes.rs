@@ -193,7 +193,7 @@ const BADGE: f64 = 10.0;
 const SQUEEZE_NUMBERS: f64 = 0.76;
 const NUMBERS_INSET: f64 = 8.0;
 
-/// What a name is told apart from: the others of its kind.
+/// A name differs from the others of its kind.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Client,
@@ -202,7 +202,7 @@ enum Kind {
     Queue,
 }
 
-/// A name within its card. One that is a little too long is drawn narrower; a longer one loses what it shares with others, or its middle.
+/// A name within its card. One that is a little too long is drawn narrower. A longer one loses what others have, too, or its middle.
 /// Where letters are larger than the scale, fewer have room.
 fn name_within(scene: &Scene<'_>, class: &'static str, (x, y): (f64, f64), name: &str, of: Kind, room: f64) -> Html {
     let has_room = room / (scene.growth(NAME) * NAME * scene.letters_of.bold);
