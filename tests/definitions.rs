@@ -65,6 +65,33 @@ fn told(name: &str, text: &str) -> String {
 }
 
 #[test]
+fn a_file_without_definitions_says_what_it_has_and_where() {
+    for (text, at, said) in [
+        ("", "line 1, column 1", "The file is empty"),
+        (" \n\n ", "line 3, column 2", "The file is empty"),
+        ("// to do\n", "line 2, column 1", "The file is empty"),
+        ("[]", "line 1, column 1", "a list stands here"),
+        ("\n  null", "line 2, column 3", "null stands here"),
+        ("\"queues\"", "line 1, column 1", "a text stands here"),
+        ("7", "line 1, column 1", "a number stands here"),
+        ("true", "line 1, column 1", "true or false stands here"),
+    ] {
+        let mistake = Definitions::read(text).expect_err("it is none").to_string();
+        assert!(mistake.starts_with(at) && mistake.contains(said), "{text:?}: {mistake}");
+    }
+    assert!(Definitions::read("{}").is_ok(), "an object without lists is an empty export");
+}
+
+/// Its end is seen.
+#[test]
+fn a_name_with_a_blank_at_an_end_stands_in_quotes() {
+    let text = r#"{"exchanges": [{"name": "a ", "vhost": "/", "type": "fanout"}, {"name": "b", "vhost": "/", "type": "fanout"}]}"#;
+    let imported = each_vhost(&Definitions::read(text).expect("definitions"), None);
+    let says: Vec<&str> = imported[0].report.findings.iter().map(|entry| &*entry.says).collect();
+    assert!(says.iter().any(|says| says.contains("to 'a '")) && says.iter().any(|says| says.contains("to b:")), "{says:?}");
+}
+
+#[test]
 fn what_each_file_becomes_is_as_expected() {
     let mut wrong = Vec::new();
     for (name, text) in files() {

@@ -7,6 +7,7 @@ use super::geometry;
 use super::gesture::Gesture;
 use super::guides::Guide;
 use super::hand::Hand;
+use super::overview::WHOLE_MAX;
 use super::placing::Free;
 use super::sizes::{Room, Side};
 use super::{App, Card, Drawer, Line, Node, Session, Stop};
@@ -154,6 +155,12 @@ impl App {
             Room::Wide | Room::Middle => (self.canvas.beside.map_or(self.canvas.size.x, |(_, whole)| whole.x) + RAIL, CONTROLS),
         };
         (page - controls).max(CONTROLS_NARROW / 4.0)
+    }
+
+    /// To look at each of its parts with each turn of a wheel would take too long.
+    pub(super) fn is_large(&self) -> bool {
+        let broker = self.session.as_ref().map(|session| &session.scenario().broker);
+        broker.is_some_and(|broker| broker.exchanges.len() + broker.queues.len() > WHOLE_MAX)
     }
 
     /// Some of the system is out of view.

@@ -129,6 +129,15 @@ impl Gesture {
         }
     }
 
+    /// It moves the view, and nothing else. So may a wheel, while nothing is held.
+    #[must_use]
+    pub const fn moves_the_view(&self) -> bool {
+        match self {
+            Self::Idle | Self::Panning(_) | Self::Pinching(..) => true,
+            Self::Dragging(..) | Self::Marquee(..) | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => false,
+        }
+    }
+
     /// The pointer is down on a part or on empty space, and has not moved.
     #[must_use]
     pub const fn rests(&self) -> bool {

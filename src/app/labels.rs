@@ -42,7 +42,7 @@ const SHARES_BETWEEN: [f64; 10] = [0.46, 0.54, 0.38, 0.62, 0.3, 0.7, 0.22, 0.78,
 const BADGE: f64 = 8.0;
 
 /// What is taken already: cards with what stands out of them, and labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Room {
     taken: Vec<Rect>,
 }
@@ -59,8 +59,13 @@ fn around(at: Point, (width, height): (f64, f64)) -> Rect {
 impl Room {
     #[must_use]
     pub fn beside_cards(plan: Plan<'_>) -> Self {
+        Self::beside(plan, geometry::places(plan).iter())
+    }
+
+    /// Beside these cards alone: nothing else is drawn in full.
+    pub fn beside<'a>(plan: Plan<'_>, places: impl Iterator<Item = &'a Place>) -> Self {
         let mut taken = Vec::new();
-        for place in geometry::places(plan).iter().filter(|place| geometry::moved_as(place) == **place) {
+        for place in places.filter(|place| geometry::moved_as(place) == **place) {
             let Some(card) = geometry::card(plan, place) else { continue };
             taken.push(match place {
                 Place::Queue(_) if plan.turned.is_none() => Rect { top: card.top - BADGE, height: card.height + BADGE, ..card },
@@ -179,6 +184,49 @@ pub fn keys<'a>(
             before = Some(shown);
         }
     }
+    keys
+}
+
+/// Where keys stood when they were last asked for, with all that decides it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    before: Room,
+    scale: u64,
+    has_signs: bool,
+    words: Vec<(usize, String, bool)>,
+    keys: Vec<Key>,
+    after: Room,
+}
+
+/// The same, of a large system: while nothing changes that decides where they stand, they stand there still. All of these lines and
+/// parts must stand as they did.
+pub fn kept<'a>(
+    kept: &mut Option<Kept>,
+    plan: Plan<'_>,
+    look: Look,
+    room: &mut Room,
+    edges: impl Iterator<Item = &'a Edge> + Clone,
+    words: impl Fn(usize, &str) -> String,
+    is_weighed: impl Fn(usize) -> bool,
+) -> Vec<Key> {
+    let said: Vec<(usize, String, bool)> = edges
+        .clone()
+        .filter_map(|edge| if let EdgeKind::Binding(number, key) = &edge.kind { Some((*number, key)) } else { None })
+        .map(|(number, key)| (number, words(number, key), is_weighed(number)))
+        .collect();
+    let scale = look.camera.scale.to_bits();
+    if let Some(known) = kept.as_ref()
+        && known.scale == scale
+        && known.has_signs == look.has_signs
+        && known.words == said
+        && known.before == *room
+    {
+        room.clone_from(&known.after);
+        return known.keys.clone();
+    }
+    let before = room.clone();
+    let keys = keys(plan, look, room, edges, words, is_weighed);
+    *kept = Some(Kept { before, scale, has_signs: look.has_signs, words: said, keys: keys.clone(), after: room.clone() });
     keys
 }
 

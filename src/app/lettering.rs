@@ -4,6 +4,7 @@ use super::form::{self, Badge};
 use super::geometry::Rect;
 use super::letters::letter;
 pub use super::letters::{BOLD, em};
+use crate::broker::Name;
 use crate::scenario::{BrokerSpec, QueueSpec};
 
 /// How wide letters are beside those of the widest font: bold ones, and others.
@@ -46,6 +47,75 @@ pub fn shortened(name: &str, room: f64) -> String {
         }
     }
     letters[..begin].iter().chain(&['…']).chain(&letters[end..]).collect()
+}
+
+/// What ends a word of a name.
+const BORDERS: [char; 5] = ['.', '-', '_', ':', ' '];
+
+/// Fewer letters of an end are left out.
+const FEW: usize = 3;
+
+/// The same beside other names. One that would be cut like another keeps the words that differ.
+#[must_use]
+pub fn told_apart(name: &str, others: &mut dyn Iterator<Item = Name>, room: f64) -> String {
+    let cut = shortened(name, room);
+    let Some((head, tail)) = cut.split_once('…').filter(|_| cut != name) else { return cut };
+    let is_alike = |other: &str| other != name && is_cut_so(other, head, tail);
+    let alike: Vec<Name> = others.filter(|other| is_alike(other)).collect();
+    if alike.is_empty() {
+        return cut;
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let (mut begin, mut end) = (letters.len(), letters.len());
+    for other in &alike {
+        begin = begin.min(name.chars().zip(other.chars()).take_while(|(one, other)| one == other).count());
+    }
+    for other in &alike {
+        let other: Vec<char> = other.chars().collect();
+        let shared = letters[begin..].iter().rev().zip(other[begin..].iter().rev());
+        end = end.min(letters.len() - shared.take_while(|(one, other)| one == other).count());
+    }
+    // Whole words.
+    while begin > 0 && !BORDERS.contains(&letters[begin - 1]) {
+        begin -= 1;
+    }
+    while end < letters.len() && !BORDERS.contains(&letters[end]) {
+        end += 1;
+    }
+    let differs: String = letters[begin..end].iter().collect();
+    let left = |kept: &str| room / (BOLD * SQUEEZE) - em(kept);
+    let dots = [begin > 0, end < letters.len()].map(|is_cut| if is_cut { "…" } else { "" });
+    let around = |middle: &str| format!("{}{middle}{}", dots[0], dots[1]);
+    let whole = around(&differs);
+    if left(&whole) < 0.0 {
+        let within = left(&around("")) * BOLD * SQUEEZE;
+        return around(&shortened(&differs, within));
+    }
+    // What has room beside it: of its beginning first, since names are read from there.
+    let (mut first, mut last) = (0, letters.len());
+    let shown = |first: usize, last: usize| {
+        let dots = [begin > first, end < last].map(|is_cut| if is_cut { "…" } else { "" });
+        let part = |range: std::ops::Range<usize>| letters[range].iter().collect::<String>();
+        format!("{}{}{differs}{}{}", part(0..first), dots[0], dots[1], part(last..letters.len()))
+    };
+    while first < begin && left(&shown(first + 1, last)) >= 0.0 {
+        first += 1;
+    }
+    while last > end && left(&shown(first, last - 1)) >= 0.0 {
+        last -= 1;
+    }
+    // A letter or two say nothing.
+    if first < FEW {
+        first = 0;
+    }
+    if letters.len() - last < FEW && last > end {
+        last = letters.len();
+    }
+    shown(first, last)
+}
+
+fn is_cut_so(name: &str, head: &str, tail: &str) -> bool {
+    name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail)
 }
 
 /// The beginning of a text that fits into so many em, and a sign that there was more.
@@ -190,7 +260,63 @@ mod tests {
         }
     }
 
+    /// The queues of a real system, whose names differ in their middle.
+    const QUEUES: [&str; 17] = [
+        "reservation.created.queue",
+        "reservation.dlq",
+        "customer.validated.queue",
+        "customer.rejected.queue",
+        "customer.dlq",
+        "payment.completed.queue",
+        "payment.failed.queue",
+        "payment.refunded.queue",
+        "payment.dlq",
+        "fleet.confirmed.queue",
+        "fleet.rejected.queue",
+        "fleet.dlq",
+        "customer.validate.command.queue",
+        "payment.process.command.queue",
+        "payment.refund.command.queue",
+        "fleet.confirm.command.queue",
+        "fleet.release.command.queue",
+    ];
+
+    fn beside_all(name: &str, all: &[&str], room: f64) -> String {
+        told_apart(name, &mut all.iter().map(|one| Name::from(*one)), room)
+    }
+
+    #[test]
+    fn names_that_differ_in_their_middle_keep_what_differs() {
+        for (name, room, shown) in [
+            ("payment.completed.queue", 10.0, "paym…completed…"),
+            ("payment.failed.queue", 10.0, "payment.failed…"),
+            ("payment.process.command.queue", 10.0, "payment.process…"),
+            ("payment.refund.command.queue", 10.0, "payment.refund…"),
+            ("payment.refunded.queue", 10.0, "payme…refunded…"),
+            ("fleet.dlq", 10.0, "fleet.dlq"),
+        ] {
+            assert_eq!(beside_all(name, &QUEUES, room), shown, "{name}");
+        }
+        for room in [8.0, 9.0, 10.0, 12.0, 16.0] {
+            let mut shown: Vec<String> = QUEUES.iter().map(|name| beside_all(name, &QUEUES, room)).collect();
+            shown.sort();
+            shown.dedup();
+            assert_eq!(shown.len(), QUEUES.len(), "{room}: {shown:?}");
+        }
+    }
+
     proptest! {
+        /// The same of a name beside others. One that has room is whole.
+        #[test]
+        fn no_name_beside_others_is_wider_than_its_room(
+            name in "[a-c.-]{1,24}", others in proptest::collection::vec("[a-c.-]{1,24}", 0..6), room in 3.0_f64..20.0
+        ) {
+            let others: Vec<&str> = others.iter().map(|other| &**other).collect();
+            let shown = beside_all(&name, &others, room);
+            prop_assert!(em(&shown) * BOLD * SQUEEZE <= room + 1e-9);
+            prop_assert_eq!(shown == name, em(&name) * BOLD * SQUEEZE <= room);
+        }
+
         /// Each text stays within its room, and one that has room is whole.
         #[test]
         fn no_text_is_wider_than_its_room(text in "\\PC{0,60}", room in 2.0_f64..40.0) {

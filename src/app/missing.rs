@@ -1,5 +1,7 @@
 //! What a part names and what does not exist. It is drawn with a broken line, beside the part that names it.
 
+use std::borrow::Cow;
+
 use super::App;
 use super::geometry::{self, Plan, Rect};
 use super::overview::WHOLE_MAX;
@@ -8,7 +10,7 @@ use super::session::Session;
 use super::shapes::{Curve, EXCHANGE, QUEUE, Size};
 use crate::scenario::Point;
 use crate::scenario::edit::Part;
-use crate::scenario::findings::Fix;
+use crate::scenario::findings::{Fix, missing_alternates};
 
 /// So many are drawn.
 const DRAWN_MAX: usize = 20;
@@ -36,6 +38,8 @@ pub struct Way {
     pub says: String,
     /// Messages would come from what is missing.
     pub from_it: bool,
+    /// It would take what no binding takes.
+    pub is_alternate: bool,
 }
 
 impl Missing {
@@ -54,8 +58,15 @@ fn room(rect: &Rect) -> Rect {
 struct Named<'a> {
     by: Part,
     missing: Part,
-    says: &'a str,
+    says: Cow<'a, str>,
     from_it: bool,
+    is_alternate: bool,
+}
+
+impl<'a> Named<'a> {
+    fn new(by: &Part, missing: Part, says: &'a str, from_it: bool) -> Self {
+        Self { by: by.clone(), missing, says: says.into(), from_it, is_alternate: false }
+    }
 }
 
 /// Everything that findings and the report of an import know to be missing.
@@ -66,19 +77,27 @@ fn named<'a>(app: &'a App, session: &Session) -> Vec<Named<'a>> {
             Fix::Queue(name) => Part::Queue(name.clone()),
             _ => return None,
         };
-        Some(Named { by: finding.part.clone(), missing, says: &finding.says, from_it: false })
+        Some(Named::new(&finding.part, missing, &finding.says, false))
     });
     let report = app.importing.as_ref().and_then(|importing| importing.shown.as_ref()).map(|shown| &shown.report);
     let dangling = report.into_iter().flat_map(|report| &report.dangling).filter_map(|one| {
         let (source, to) = (Part::Exchange(one.source.clone()), one.to.clone());
         let is_there = |part: &Part| is_there(session, part);
         match (is_there(&source), is_there(&to)) {
-            (true, false) => Some(Named { by: source, missing: to, says: &one.says, from_it: false }),
-            (false, true) => Some(Named { by: to, missing: source, says: &one.says, from_it: true }),
+            (true, false) => Some(Named::new(&source, to, &one.says, false)),
+            (false, true) => Some(Named::new(&to, source, &one.says, true)),
             _ => None,
         }
     });
-    created.chain(dangling).collect()
+    let broker = &session.scenario().broker;
+    let alternates = missing_alternates(broker).map(|(index, other, says)| Named {
+        by: Part::Exchange(broker.exchanges[index].name.clone()),
+        missing: Part::Exchange(other.into()),
+        says: says.into(),
+        from_it: false,
+        is_alternate: true,
+    });
+    created.chain(dangling).chain(alternates).collect()
 }
 
 fn is_there(session: &Session, part: &Part) -> bool {
@@ -94,10 +113,12 @@ fn is_there(session: &Session, part: &Part) -> bool {
 fn place(plan: Plan<'_>, card: &Rect, size: Size, from_it: bool, taken: &[Rect]) -> Rect {
     let (aside, down) = (f64::midpoint(card.width, size.width) + GAP, f64::midpoint(card.height, size.height) + BELOW);
     let aside = if from_it { -aside } else { aside };
-    let flat = [(aside, 0.0), (aside, down), (aside, -down), (0.0, down), (2.0 * aside, 0.0), (-aside, 0.0), (2.0 * aside, down)];
+    let flat = [(1.0, 0.0), (1.0, 1.0), (1.0, -1.0), (0.0, 1.0), (2.0, 0.0), (-1.0, 0.0), (2.0, 1.0)];
+    let flat = flat.into_iter().chain([(0.0, -1.0), (2.0, -1.0), (1.0, 2.0), (1.0, -2.0), (0.0, 2.0), (0.0, -2.0), (2.0, 2.0), (3.0, 0.0)]);
+    let flat: Vec<(f64, f64)> = flat.map(|(across, along)| (across * aside, along * down)).collect();
     let turned = [(0.0, down + BELOW), (aside, 0.0), (-aside, 0.0), (aside, down), (-aside, down), (0.0, -down - BELOW), (0.0, 2.0 * down)];
     let middle = card.centre();
-    let tried = if plan.turned.is_some() { turned } else { flat };
+    let tried = if plan.turned.is_some() { turned.to_vec() } else { flat };
     let around = |(dx, dy): (f64, f64)| Rect::around(Point { x: middle.x + dx, y: middle.y + dy }, size);
     let is_free = |rect: &Rect| !taken.iter().any(|other| room(rect).grown(ROOM).meets(other));
     tried.into_iter().map(around).find(is_free).unwrap_or_else(|| around((aside, 0.0)))
@@ -121,7 +142,7 @@ impl App {
         let mut taken: Vec<Rect> = places.iter().filter_map(|place| geometry::with_name(plan, place)).collect();
         let obstacles = geometry::obstacles(plan);
         let mut found: Vec<Missing> = Vec::new();
-        for Named { by, missing, says, from_it } in named {
+        for Named { by, missing, says, from_it, is_alternate } in named {
             let Some(card) = session.node(&by).and_then(|node| geometry::card(plan, &node)) else { continue };
             let at = found.iter().position(|one| one.part == missing).unwrap_or(found.len());
             if at == DRAWN_MAX {
@@ -137,7 +158,7 @@ impl App {
             let rect = found[at].rect;
             let (start, end) = if from_it { (&rect, &card) } else { (&card, &rect) };
             let curve = between(plan.turned.is_some(), &obstacles, start, end, false);
-            found[at].ways.push(Way { by, curve, says: says.to_owned(), from_it });
+            found[at].ways.push(Way { by, curve, says: says.into_owned(), from_it, is_alternate });
         }
         found
     }

@@ -275,12 +275,14 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let mark = draft::Mark::of(app);
     let done = findings::Done::by(&action);
     let is_frame = matches!(action, Action::Time(TimeAction::FramePassed(_)));
+    let is_wheel = matches!(action, Action::Canvas(CanvasAction::Wheel { .. }));
     let mut effects = carry_out(app, action);
     followed.follow(app, wanted, &effects);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
     // Time alone moves no part and no view.
-    if !is_frame {
+    let map_stays = is_frame || is_wheel && app.canvas.map.is_some() && app.is_large();
+    if !map_stays {
         app.place_map();
     }
     if let Some(session) = &mut app.session {

@@ -165,6 +165,20 @@ fn format(text: &str) -> Result<Format, Vec<Problem>> {
         Err(_) if definitions::looks_like_one(text) => return Ok(Format::Definitions),
         Err(problem) => return Err(vec![problem]),
     };
+    let found = match &document {
+        Json::Object(_) => None,
+        Json::Array(_) => Some("a list"),
+        Json::String(_) => Some("a text"),
+        Json::Number(_) => Some("a number"),
+        Json::Bool(_) => Some("true or false"),
+        Json::Null => Some("null"),
+    };
+    if let Some(found) = found {
+        let before = &text[..text.len() - text.trim_ascii_start().len()];
+        let (line, column) = (before.matches('\n').count() + 1, before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1);
+        let message = format!("{found} stands at line {line}, column {column}. Scenarios and definitions are JSON objects, in {{ and }}");
+        return Err(vec![Problem { path: String::new(), message }]);
+    }
     Ok(if progress_file::is_one(&document) {
         Format::Progress(document)
     } else if recording_file::is_one(&document) {

@@ -27,9 +27,11 @@ pub fn number(app: &App, part: Option<&Part>) -> Option<usize> {
 }
 
 /// On the corner of a part: a sign, or its number in a list beside the canvas.
-pub fn badge(rect: &Rect, grown: f64, says: &str, number: Option<usize>) -> Html {
+pub fn badge(rect: &Rect, (grown, is_small): (f64, bool), says: &str, number: Option<usize>) -> Html {
+    // The name of a small card begins in its corner.
+    let (left, above) = if is_small { (11.0, 11.0) } else { (5.0, 7.0) };
     html! {
-        <g class="finding" transform={placed(rect.left - 5.0 * grown, rect.top - 7.0 * grown, grown)}>
+        <g class="finding" transform={placed(rect.left - left * grown, rect.top - above * grown, grown)}>
             <title>{ says.to_owned() }</title>
             if let Some(number) = number {
                 <circle cx="8" cy="8" r="9" />

@@ -143,6 +143,9 @@ fn vhosts(importing: &Importing, dispatch: &Dispatch) -> Html {
 
 fn report(session: &Session, app: &App, importing: &Importing, shown: &Shown, dispatch: &Dispatch) -> Html {
     let report = &shown.report;
+    // A file of policies alone has nothing that a program could use.
+    let broker = &session.scenario().broker;
+    let has_parts = broker.exchanges.len() + broker.queues.len() > 0;
     let entries =
         |list: &[Entry]| html! { <ul class="findings">{ for list.iter().take(SHOWN_MAX).map(|one| told(session, one, dispatch)) }</ul> };
     let folded = |id: &'static str, title: String, list: &[Entry]| {
@@ -155,15 +158,13 @@ fn report(session: &Session, app: &App, importing: &Importing, shown: &Shown, di
                 { for shown.counts().into_iter().map(|(count, word)| html! { <div><dd>{ count }</dd><dt>{ word }</dt></div> }) }
             </dl>
             { how(importing, shown, dispatch) }
-            if !app.options.read_only { { services(&importing.services, dispatch) } }
+            if !app.options.read_only && has_parts { { services(&importing.services, dispatch) } }
             <section class="sec" id="import-findings">
                 <div class="headed">
                     <h2>{ texts::findings(report.findings.len()) }</h2>
                     { fix_all(app, shown, dispatch) }
                 </div>
-                if report.findings.is_empty() {
-                    <p class="soft">{ texts::NOTHING_LOOKS_WRONG }</p>
-                } else {
+                if !report.findings.is_empty() {
                     <ul class="findings">
                         { for report.findings.iter().take(SHOWN_MAX).enumerate().map(|(place, one)| finding(session, app, shown, (place + 1, one), dispatch)) }
                     </ul>
@@ -342,6 +343,7 @@ fn services(services: &Services, dispatch: &Dispatch) -> Html {
                         { texts::add(consumers, publishers) }
                     </button>
                 </div>
+                if consumers + publishers == 0 { <p class="soft">{ texts::NO_OTHER_IS_CHOSEN }</p> }
                 <details>
                     <summary>{ texts::CHOOSE_WHICH }</summary>
                     <div class="pair">

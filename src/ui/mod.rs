@@ -140,6 +140,10 @@ pub struct Playground {
     later: Arrival,
     /// Runs out while a finger rests.
     long_press: Option<Timeout>,
+    /// A large drawing is moved as one layer: it runs out when the hand rests.
+    moving: Option<Timeout>,
+    /// When a moved drawing was drawn again.
+    moved_at: f64,
 }
 
 /// A token is hit from so many pixels away.
@@ -147,6 +151,10 @@ const REACH: f64 = 12.0;
 const REACH_OF_A_FINGER: f64 = 22.0;
 /// A finger that rests this long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
+/// A hand that moves no view for this long rests.
+const RESTS_MS: u32 = 150;
+/// Where a moved drawing has come to its end, it is drawn again no more often than this.
+const AGAIN_MS: f64 = 700.0;
 
 impl Component for Playground {
     type Message = Message;
@@ -224,6 +232,8 @@ impl Component for Playground {
             has_fonts: false,
             later: Arrival::default(),
             long_press: None,
+            moving: None,
+            moved_at: 0.0,
         };
         for effect in effects {
             playground.carry_out(ctx, effect);
@@ -324,6 +334,7 @@ impl Component for Playground {
             app::update(&mut self.app, CanvasAction::Resize(size));
             ctx.link().send_message(Message::SurroundingsChanged);
         }
+        drawing::put_back();
         dialogs::show(&self.dialog, self.app.dialog.as_ref());
         if self.editing.is_some() {
             drawing::put_in_place();
@@ -501,9 +512,15 @@ impl Playground {
         self.announcer.listen(&self.app, now);
         let stopped = moved_on && !self.app.moves_on();
         // A gesture is drawn with the frame, not with the next numbers.
-        let period = if self.app.canvas.gesture.frozen().is_some() { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
+        let is_held = self.moving.is_some() || self.app.canvas.gesture.frozen().is_some();
+        let period = if is_held { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
         self.only_canvas = !self.whole && !stopped && now - self.rendered_at < period;
         let stale = self.app.canvas.take_stale();
+        let is_due = self.app.moves_on() && now - self.rendered_at >= period;
+        if stale && !stopped && !is_due && self.moves_layer(ctx, now) {
+            self.paint();
+            return false;
+        }
         if stopped || stale || now - self.rendered_at >= period && (self.app.moves_on() || self.app.is_busy()) {
             if !self.only_canvas {
                 self.rendered_at = now;
@@ -512,6 +529,32 @@ impl Playground {
         }
         self.paint();
         false
+    }
+
+    /// The view alone has changed, of a large system: what is drawn of it is moved. Whether that is enough for now.
+    fn moves_layer(&mut self, ctx: &Context<Self>, now: f64) -> bool {
+        if !self.may_move_layer() {
+            return false;
+        }
+        let (camera, size) = (self.app.camera(), self.app.canvas.size);
+        let overview = self.overview.borrow();
+        let (Some(overview), Some(session)) = (&*overview, &self.app.session) else { return false };
+        let Some(drawn) = overview.drawn.filter(|drawn| drawn.size == size && overview.is_of(session.plan())) else { return false };
+        let link = ctx.link().clone();
+        self.moving = Some(Timeout::new(RESTS_MS, move || link.send_message(Message::Gesture(Gesture::Rests))));
+        if drawn.is_used_up(camera) && now - self.moved_at >= AGAIN_MS {
+            self.moved_at = now;
+            return false;
+        }
+        drawing::move_layer(&drawn, camera, &texts::page::percent(camera.scale));
+        true
+    }
+
+    /// A large system is drawn, and nothing on the canvas moves beside it.
+    fn may_move_layer(&self) -> bool {
+        let is_connecting = self.app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some());
+        let moves_the_view = self.app.canvas.gesture.moves_the_view();
+        moves_the_view && !is_connecting && self.editing.is_none() && self.app.beside.is_none() && self.overview.borrow().is_some()
     }
 
     /// Where the stage begins on the page.
@@ -563,7 +606,7 @@ impl Playground {
             Gesture::Wheel { dx, dy, zooms, sideways, x, y } => {
                 self.perform(ctx, CanvasAction::Wheel { at: self.on_stage(x, y), dx, dy, zooms, sideways });
                 // How large it is drawn stands beside the canvas; where it is drawn, with the next frame.
-                return zooms;
+                return zooms && !self.may_move_layer();
             }
             Gesture::Touch(touch, finger, x, y) => {
                 let link = ctx.link().clone();
@@ -577,6 +620,10 @@ impl Playground {
                 }
                 self.perform(ctx, CanvasAction::Touch(touch, finger, self.on_stage(x, y)));
                 return touch == Touch::Up;
+            }
+            Gesture::Rests => {
+                self.moving = None;
+                return true;
             }
             Gesture::LongPress(x, y) => CanvasAction::LongPress { at: self.on_stage(x, y), page: on_page(x, y) },
             Gesture::Focused(stop) => {

@@ -265,6 +265,7 @@ impl Playground {
             landing: Landing::of(&self.app, session),
             badges: self.later.here().map(|later| later.badges),
             overview,
+            moves: self.moving.is_some(),
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),
         }

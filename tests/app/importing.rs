@@ -10,6 +10,7 @@ use requeue::formats::definitions::report::Kind;
 use requeue::scenario::edit::Part;
 use requeue::scenario::edit::populate::Share;
 use requeue::scenario::findings::{Fix, findings};
+use serde_json::json;
 
 use super::support::*;
 
@@ -392,6 +393,23 @@ fn what_does_not_exist_is_drawn() {
         ["false false", "false true", "true false"],
         "exchanges and queues, as ends and as sources"
     );
+}
+
+/// As of a scenario that was drawn by hand: no report has to say it.
+#[test]
+fn an_alternate_exchange_that_is_missing_is_drawn() {
+    let mut app = opened();
+    let exchange = json!({ "name": "orders", "type": "topic", "at": [100, 100], "arguments": { "alternate-exchange": "unrouted" } });
+    let scenario = json!({
+        "requeue": 1, "title": "An alternate", "network": { "latency_ms": 1 }, "services": [], "clients": [],
+        "broker": { "exchanges": [exchange], "queues": [], "bindings": [] },
+    });
+    act(&mut app, FileAction::Opened { name: "alternate.json".into(), text: scenario.to_string() });
+    let missing = app.missing();
+    let [one] = &missing[..] else { panic!("{missing:?}") };
+    assert_eq!(one.part, Part::Exchange("unrouted".into()));
+    let [way] = &one.ways[..] else { panic!("{one:?}") };
+    assert!(way.is_alternate && !way.from_it && way.says.contains("unrouted"), "{way:?}");
 }
 
 /// It goes when it is created; and a lesson shows nothing, because it may ask for it.

@@ -34,7 +34,7 @@ fn overview(app: &App) -> Option<Overview> {
 
 fn whole(app: &App, camera: Camera, at_hand: &[Node]) -> Vec<String> {
     let overview = overview(app).expect("it is large");
-    let whole = overview.whole(camera, SIZE, |place| at_hand.contains(place));
+    let whole = overview.whole(overview.area(camera, SIZE, false).as_ref(), |place| at_hand.contains(place));
     let numbered = |(index, place): &(usize, &Node)| overview.nodes[*index].0 == **place;
     assert!(whole.iter().all(numbered), "each has the number that the keyboard knows it by");
     whole.into_iter().map(|(_, place)| format!("{place:?}")).collect()

@@ -33,9 +33,10 @@ pub(super) struct Telling<'a> {
     pub notes: Vec<Entry>,
 }
 
-/// A name of a file, for a sentence.
+/// A name of a file, for a sentence. One that begins or ends with a blank stands in quotes.
 pub(super) fn told(name: &str) -> String {
-    if name.len() <= TOLD_BYTES { name.to_owned() } else { format!("{}…", &name[..name.floor_char_boundary(TOLD_BYTES)]) }
+    let cut = if name.len() <= TOLD_BYTES { name.to_owned() } else { format!("{}…", &name[..name.floor_char_boundary(TOLD_BYTES)]) };
+    if name.trim() == name { cut } else { format!("'{cut}'") }
 }
 
 impl<'a> Telling<'a> {

@@ -226,8 +226,9 @@ impl Reader<'_> {
 
     fn document(&mut self) -> Read<Spot> {
         self.space()?;
+        // RabbitMQ takes it as definitions of nothing.
         if self.peek().is_none() {
-            return Ok(Spot { byte: self.next, node: Node::Object(Vec::new()) });
+            return self.wrong("The file is empty: it has no definitions.", "Export them again.");
         }
         let root = self.value(0)?;
         self.space()?;

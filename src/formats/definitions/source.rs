@@ -48,6 +48,8 @@ impl Vhost {
     }
 }
 
+const EXPORT: &str = "Export them with rabbitmqctl export_definitions.";
+
 /// An entry of one of the lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item<'a> {
@@ -81,14 +83,22 @@ impl<'a> Definitions<'a> {
         let parsed = json::parse(text)?;
         let mistake = |says: String, todo| Err(Mistake { at: None, says, todo });
         if !parsed.root.is_object() {
-            return mistake("A file of definitions is one JSON object, and this is none.".to_owned(), "");
+            let (found, todo) = match &parsed.root.node {
+                Node::List(_) => ("a list", "Export all definitions: queues and exchanges are lists in one object."),
+                Node::Text(_) => ("a text", EXPORT),
+                Node::Number(_) => ("a number", EXPORT),
+                Node::Bool(_) => ("true or false", EXPORT),
+                Node::Null | Node::Object(_) => ("null", EXPORT),
+            };
+            let says = format!("Definitions are one JSON object: {found} stands here.");
+            return Err(Mistake { at: Some(parsed.lines.at(parsed.root.byte)), says, todo });
         }
         if parsed.root.get("requeue").is_some() {
             return mistake("This is a file of Requeue, and no definitions of RabbitMQ.".to_owned(), "Open it as it is.");
         }
         if !parsed.root.fields().is_empty() && !SIGNS.iter().any(|sign| parsed.root.get(sign).is_some()) {
             let says = "This JSON has none of the lists of RabbitMQ's definitions.".to_owned();
-            return mistake(says, "Export them with rabbitmqctl export_definitions.");
+            return mistake(says, EXPORT);
         }
         let most =
             [("exchanges", limits::NODES), ("queues", limits::NODES), ("bindings", limits::BINDINGS), ("policies", limits::BINDINGS)];

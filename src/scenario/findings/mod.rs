@@ -16,7 +16,7 @@ use super::{
 use crate::broker::queue::Kind as QueueKind;
 use crate::broker::{BindingKey, DeathReason};
 pub use fix::Fix;
-pub use remarks::{Remark, RemarkKind, remarks};
+pub use remarks::{Remark, RemarkKind, missing_alternates, remarks};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,12 +108,14 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
-/// A text with names in its gaps.
+/// A text with names in its gaps. One that begins or ends with a blank stands in quotes.
 fn filled(text: &str, names: &[&str]) -> String {
     let (mut says, mut names) = (String::new(), names.iter());
     for piece in text.split("{}") {
         says.push_str(piece);
-        says.extend(names.next().copied());
+        let Some(name) = names.next() else { continue };
+        let quote = if name.trim() == *name || piece.ends_with('\'') { "" } else { "'" };
+        says.extend([quote, name, quote]);
     }
     says
 }

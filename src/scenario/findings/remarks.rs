@@ -174,15 +174,21 @@ fn bindings(broker: &BrokerSpec, found: &mut Vec<Remark>) {
     }
 }
 
-fn alternates(broker: &BrokerSpec, found: &mut Vec<Remark>) {
+/// The exchanges whose alternate exchange is not there: their number, its name, and a sentence.
+pub fn missing_alternates(broker: &BrokerSpec) -> impl Iterator<Item = (usize, &str, String)> {
     let known: OrderedMap<&str, ()> = broker.exchanges.iter().map(|one| (&*one.name, ())).collect();
-    for (index, exchange) in broker.exchanges.iter().enumerate() {
-        let Some(other) = exchange.arguments.get("alternate-exchange").and_then(|named| named.as_str()) else { continue };
-        if !other.is_empty() && !other.starts_with("amq.") && !known.contains_key(&**other) {
-            let text = "RabbitMQ drops what {} cannot route: there is no exchange {}.";
-            let todo = filled("create the exchange {}", &[other]);
-            found.push(remark(RemarkKind::AlternateMissing, Slot::Exchange(index), text, &[&exchange.name, other], &todo));
-        }
+    broker.exchanges.iter().enumerate().filter_map(move |(index, exchange)| {
+        let other: &str = exchange.arguments.get("alternate-exchange").and_then(|named| named.as_str())?;
+        let is_missing = !other.is_empty() && !other.starts_with("amq.") && !known.contains_key(other);
+        let says = || filled("RabbitMQ drops what {} cannot route: there is no exchange {}.", &[&exchange.name, other]);
+        is_missing.then(|| (index, other, says()))
+    })
+}
+
+fn alternates(broker: &BrokerSpec, found: &mut Vec<Remark>) {
+    for (index, other, says) in missing_alternates(broker) {
+        let todo = filled("create the exchange {}", &[other]);
+        found.push(Remark { kind: RemarkKind::AlternateMissing, slot: Slot::Exchange(index), says, todo });
     }
 }
 

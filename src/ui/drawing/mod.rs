@@ -1,6 +1,7 @@
 //! The canvas: nodes and lines as SVG, each node a button.
 
 mod edges;
+mod moving;
 mod nodes;
 mod overlays;
 
@@ -17,7 +18,7 @@ use crate::app::highlight::Highlight;
 use crate::app::labels::{self, Look, Room};
 use crate::app::landing::Landing;
 use crate::app::lettering::{Badges, Type};
-use crate::app::overview::{Overview, WHOLE_MAX};
+use crate::app::overview::{Drawn, Overview, WHOLE_MAX};
 use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
 use crate::base::number::Fixed;
@@ -26,6 +27,7 @@ use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
 use edges::{binding_key, edge, step, wait, words_of_key};
+pub use moving::{move_layer, put_back};
 pub use nodes::glyph;
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
@@ -83,6 +85,8 @@ pub enum Gesture {
     Touch(Touch, i32, f64, f64),
     /// A finger stays where it is.
     LongPress(f64, f64),
+    /// A hand that moved the view rests.
+    Rests,
 }
 
 impl Scene<'_> {
@@ -118,6 +122,8 @@ pub struct Scene<'a> {
     pub badges: Option<Badges>,
     /// Of a large system, as it was last drawn.
     pub overview: &'a RefCell<Option<Overview>>,
+    /// A hand moves the view.
+    pub moves: bool,
     /// Where the pointer is while a line is drawn, in canvas units.
     pub pointer: Option<Point>,
     /// The box that is drawn, in canvas units.
@@ -176,12 +182,14 @@ fn system(scene: &Scene<'_>) -> (Html, usize) {
     if overview.as_ref().is_none_or(|overview| !overview.is_of(plan)) {
         *overview = Overview::of(plan, |edge| scene.app.findings.leads_dead_letters(edge));
     }
-    if let Some(overview) = &*overview {
-        return (faded(&light, outlined(scene, overview, &light)), overview.nodes.len());
+    if let Some(overview) = &mut *overview {
+        let drawn = Drawn { camera: scene.camera, size: scene.size, area: overview.area(scene.camera, scene.size, scene.moves) };
+        overview.drawn = Some(drawn);
+        return (outlined(scene, overview, drawn.area.as_ref(), &light), overview.nodes.len());
     }
     let (edges, places) = (geometry::edges(plan), geometry::places(plan));
     let stop = scene.stop(places.iter(), &edges);
-    let whole = whole(scene, &edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &light);
+    let whole = whole(scene, &edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &light, None);
     (faded(&light, whole), places.len())
 }
 
@@ -200,16 +208,20 @@ fn whole<'a>(
     places: impl Iterator<Item = (usize, &'a Place)> + Clone,
     stop: Option<&Stop>,
     light: &Light<'_>,
+    kept: Option<&RefCell<Option<labels::Kept>>>,
 ) -> Html {
     let Light { lit, preview } = light;
     let cards = with_ports(scene, places.clone().map(|(_, place)| place));
     let is_stop = |place: &Place| matches!(stop, Some(Stop::Node(node)) if node == place);
-    let mut room = Room::beside_cards(scene.session.plan());
+    let mut room = Room::beside(scene.session.plan(), places.clone().map(|(_, place)| place));
     let look = Look { camera: scene.camera, is_compact: scene.is_compact(), has_signs: preview.is_some() };
     let words = |number: usize, key: &str| words_of_key(scene, number, key, preview.as_ref());
-    let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words, |number| {
-        preview.as_ref().is_some_and(|preview| preview.bindings.iter().any(|(one, _)| *one == number))
-    });
+    let is_weighed = |number: usize| preview.as_ref().is_some_and(|preview| preview.bindings.iter().any(|(one, _)| *one == number));
+    let (plan, with_keys) = (scene.session.plan(), edges.clone().map(|(_, edge)| edge));
+    let keys = match kept {
+        Some(kept) => labels::kept(&mut kept.borrow_mut(), plan, look, &mut room, with_keys, words, is_weighed),
+        None => labels::keys(plan, look, &mut room, with_keys, words, is_weighed),
+    };
     let waits = labels::waits(scene.session.plan(), look, &mut room, &edges.clone().map(|(_, edge)| edge).collect::<Vec<_>>());
     // A story changes no key: the numbers of its steps stand beside them.
     let key_of = |edge: &geometry::Edge| {
@@ -236,7 +248,7 @@ fn whole<'a>(
 }
 
 /// Outlines, with what is in view or at hand in full on top.
-fn outlined(scene: &Scene<'_>, overview: &Overview, light: &Light<'_>) -> Html {
+fn outlined(scene: &Scene<'_>, overview: &Overview, area: Option<&Rect>, light: &Light<'_>) -> Html {
     let stop = scene.stop(overview.nodes.iter().map(|(place, _)| place), &overview.edges);
     // A line is drawn with its ends.
     let lines = || stop.iter().cloned().chain(scene.session.selection.stop());
@@ -250,7 +262,7 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, light: &Light<'_>) -> Html {
             || scene.session.selection.has(place)
             || light.lit.has(place)
     };
-    let places = overview.whole(scene.camera, scene.size, is_at_hand);
+    let places = overview.whole(area, is_at_hand);
     let ends: OrderedMap<&Place, ()> = places.iter().map(|(_, place)| (*place, ())).collect();
     let is_whole = |(_, edge): &(usize, &geometry::Edge)| ends.contains_key(&edge.from) && ends.contains_key(&edge.to);
     let edges: Vec<(usize, &geometry::Edge)> = overview.edges.iter().enumerate().filter(is_whole).take(WHOLE_MAX).collect();
@@ -261,10 +273,10 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, light: &Light<'_>) -> Html {
     });
     html! {
         <>
-            <path class="outline-line" d={overview.lines.clone()} />
-            <path class="outline-line dead" d={overview.dead_lines.clone()} />
+            for d in overview.lines.iter() { <path class="outline-line" d={d.clone()} /> }
+            for d in overview.dead_lines.iter() { <path class="outline-line dead" d={d.clone()} /> }
             <path class="outline-part" d={overview.parts.clone()} {onclick} />
-            { whole(scene, &edges.into_iter(), places.into_iter(), stop.as_ref(), light) }
+            { faded(light, whole(scene, &edges.into_iter(), places.into_iter(), stop.as_ref(), light, Some(&overview.keys))) }
         </>
     }
 }
@@ -295,8 +307,12 @@ pub fn view(scene: &Scene<'_>) -> Html {
     });
     let (system, count) = system(scene);
     let many = (count > SHADOWS_MAX).then_some("many");
+    // What is drawn beyond the stage is moved into it.
+    let is_large = !scene.is_beside && scene.overview.borrow().is_some();
+    let ground = if is_large { ["-100%", "300%"] } else { ["0", "100%"] };
     let panning = app.canvas.is_space_held().then_some("panning");
-    let class = classes!("drawing", many, panning, session.selection.connecting.is_some().then_some("connecting"));
+    let class =
+        classes!("drawing", many, is_large.then_some("large"), panning, session.selection.connecting.is_some().then_some("connecting"));
     html! {
         <svg
             {class}
@@ -344,7 +360,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                     <path d="M0 .8 7 4 0 7.2z" class="arrow-dead" />
                 </marker>
             </defs> }
-            <rect width="100%" height="100%" fill="url(#grid)" />
+            <rect x={ground[0]} y={ground[0]} width={ground[1]} height={ground[1]} fill="url(#grid)" />
             <g {transform} class={classes!(scene.is_compact().then_some("compact"), scene.is_turned().then_some("turned"))} font-size={number(scene.letters())}>
                 { system }
                 { overlays::pending(scene) }

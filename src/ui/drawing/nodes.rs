@@ -7,7 +7,7 @@ use super::{Gesture, Scene, keyboard};
 use crate::app::form::marks;
 use crate::app::geometry::{self, EXCHANGE_NAME, LANE_NAME, Rect};
 use crate::app::highlight::Highlight;
-use crate::app::lettering::{BADGE_GAP, BOLD, Lines, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
+use crate::app::lettering::{BADGE_GAP, BOLD, Lines, badge_width, dot, em, ended, fitting, lines, room_of_badges, told_apart};
 use crate::app::missing::Missing;
 use crate::app::words::{health, instance_name, waits};
 use crate::app::{Action, OperateAction, Stop};
@@ -96,7 +96,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 {onpointerdown}
             >
                 { drawing }
-                if let Some(says) = &finding { { findings::badge(&rect, scene.growth(NAME), says, number) } }
+                if let Some(says) = &finding { { findings::badge(&rect, (scene.growth(NAME), scene.is_turned()), says, number) } }
             </g>
             { control }
             { port }
@@ -193,11 +193,26 @@ const BADGE: f64 = 10.0;
 const SQUEEZE_NUMBERS: f64 = 0.76;
 const NUMBERS_INSET: f64 = 8.0;
 
-/// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
-/// the scale, fewer have room.
-fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &str, room: f64) -> Html {
+/// A name differs from the others of its kind.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Client,
+    Service,
+    Exchange,
+    Queue,
+}
+
+/// A name within its card. One that is a little too long is drawn narrower. A longer one loses what others have, too, or its middle.
+/// Where letters are larger than the scale, fewer have room.
+fn name_within(scene: &Scene<'_>, class: &'static str, (x, y): (f64, f64), name: &str, of: Kind, room: f64) -> Html {
     let has_room = room / (scene.growth(NAME) * NAME * scene.letters_of.bold);
-    let shown = shortened(name, has_room);
+    let (scenario, world) = (scene.session.scenario(), scene.session.world());
+    let shown = match of {
+        Kind::Client => told_apart(name, &mut scenario.clients.iter().map(|one| one.name.clone()), has_room),
+        Kind::Queue => told_apart(name, &mut scenario.broker.queues.iter().map(|one| one.name.clone()), has_room),
+        Kind::Exchange => told_apart(name, &mut scenario.broker.exchanges.iter().map(|one| one.name.clone()), has_room),
+        Kind::Service => told_apart(name, &mut world.instances().map(|(id, _)| instance_name(world, id).into()), has_room),
+    };
     // Up to its card's border there is a little more room, and in most fonts letters take less.
     let squeezed = em(&shown) * BOLD > has_room * 1.03;
     html! {
@@ -240,7 +255,7 @@ fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { name_within(scene, "name", lines.left, lines.name, &spec.name, lines.room) }
+            { name_within(scene, "name", (lines.left, lines.name), &spec.name, Kind::Client, lines.room) }
             { " " }
             if let Some((x, y)) = lines.number { { text("caption", x, y, shown) } }
         </>
@@ -373,7 +388,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 if is_stack { { rounded("stack", &card, "12") } }
                 { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
                 { dot_of(rect.left + dot_at, line - 4.5 * grown) }
-                { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - name_right - name_left) }
+                { name_within(scene, "name", (rect.left + name_left, line), &name, Kind::Service, rect.width - name_right - name_left) }
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
                 { " " }
@@ -501,16 +516,22 @@ pub fn missing(scene: &Scene<'_>, one: &Missing) -> Html {
     html! {
         <g class="node absent missing" aria-hidden="true" {onclick}>
             <title>{ says.join("\n") }</title>
-            for way in ways { <path class="edge dead" d={way.curve.svg()} marker-end="url(#arrow-dead)" /> }
+            for way in ways {
+                <path
+                    class={if way.is_alternate { "edge alternate" } else { "edge dead" }}
+                    d={way.curve.svg()}
+                    marker-end={if way.is_alternate { "url(#arrow)" } else { "url(#arrow-dead)" }}
+                />
+            }
             if let Part::Queue(_) = part {
                 <rect class="box" x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx="9" />
             } else {
                 <path class="box" d={hexagon(rect)} />
             }
             { text("glyph middle", x, rect.centre().y + 6.0, "?".to_owned()) }
-            { name_within(scene, "name middle", x, bottom + 4.0 + 14.0 * scene.growth(NAME), part.name(), EXCHANGE_NAME) }
+            { name_within(scene, "name middle", (x, bottom + 4.0 + 14.0 * scene.growth(NAME)), part.name(), Kind::Exchange, EXCHANGE_NAME) }
             if !scene.is_compact() { { text("caption middle", x, bottom + 34.0, texts::DOES_NOT_EXIST.to_owned()) } }
-            if number_of.is_some() { { findings::badge(rect, scene.growth(NAME), &way.says, number_of) } }
+            if number_of.is_some() { { findings::badge(rect, (scene.growth(NAME), scene.is_turned()), &way.says, number_of) } }
         </g>
     }
 }
@@ -533,11 +554,11 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
             if session.plan().is_in_lane(&Place::Exchange(name.clone())) {
-                { name_within(scene, "name middle", x, rect.bottom() + 2.0 + scene.letters(), name, LANE_NAME) }
+                { name_within(scene, "name middle", (x, rect.bottom() + 2.0 + scene.letters()), name, Kind::Exchange, LANE_NAME) }
             } else if scene.is_turned() {
-                { name_within(scene, "name", rect.right() + 4.0, y + 0.36 * scene.letters(), name, room_beside(scene, rect)) }
+                { name_within(scene, "name", (rect.right() + 4.0, y + 0.36 * scene.letters()), name, Kind::Exchange, room_beside(scene, rect)) }
             } else {
-                { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME), name, EXCHANGE_NAME) }
+                { name_within(scene, "name middle", (x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME)), name, Kind::Exchange, EXCHANGE_NAME) }
             }
             { " " }
             if !scene.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.clone()) } }
@@ -606,10 +627,11 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     } else {
         (rect.left + NUMBERS_INSET, rect.bottom() - 11.0)
     };
+    let (left, right) = if scene.is_turned() { (0.0, 0.0) } else { (4.0, 3.0) };
     let drawing = html! {
         <>
             { boxed(rect, "10") }
-            { name_within(scene, "name", tube.left + if scene.is_turned() { 0.0 } else { 4.0 }, rect.top + name_line(scene, 21.0), name, tube.width - if scene.is_turned() { 0.0 } else { 3.0 }) }
+            { name_within(scene, "name", (tube.left + left, rect.top + name_line(scene, 21.0)), name, Kind::Queue, tube.width - right) }
             { " " }
             { rounded("tube", &tube, "7") }
             if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, if queue.is_some() { texts::EMPTY } else { texts::DOES_NOT_EXIST }.to_owned()) } }

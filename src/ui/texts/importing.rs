@@ -17,7 +17,7 @@ pub const HOW_TO_GET_ONE: &str = "Users and passwords are never read. This comma
 pub const IMPORT_THE_TEXT: &str = "Import the text";
 pub const IT_IS_NO_MORE: &str = "Fixed";
 pub const NAMES_BEGIN_WITH: &str = "Names that begin with";
-pub const NOTHING_LOOKS_WRONG: &str = "Nothing looks wrong.";
+pub const NO_OTHER_IS_CHOSEN: &str = "No other service is chosen. Choose which below.";
 pub const NO_SERVICE_IS_MISSING: &str = "Every queue has a consumer, and every exchange has a publisher.";
 pub const OPEN_A_FILE: &str = "Open a file";
 pub const OR_PASTE: &str = "Or paste its text";
@@ -63,7 +63,7 @@ pub fn fix_all(count: usize) -> String {
 
 pub fn findings(count: usize) -> String {
     match count {
-        0 => "No findings".to_owned(),
+        0 => "Nothing looks wrong".to_owned(),
         1 => "1 finding".to_owned(),
         count => format!("{count} findings"),
     }
