@@ -20,7 +20,7 @@ use crate::sim::Place;
 pub const WHOLE_MAX: usize = 300;
 /// So many in view are drawn in full where outlines stand for the rest.
 const SEEN_MAX: usize = 100;
-/// Beside the stage, so much is drawn in full while a hand moves it, in shares of the stage: as long as it has few parts.
+/// How much beside the stage is drawn in full while a hand moves it, in its shares. It has few parts.
 const BESIDE: [f64; 4] = [0.5, 0.25, 0.1, 0.0];
 /// So many lines are one path at most, and how far apart their middles may be.
 const PATH_MAX: usize = 16;
