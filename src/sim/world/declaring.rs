@@ -2,7 +2,7 @@
 //! does. RabbitMQ may refuse any of them, and closes the channel then.
 
 use super::World;
-use super::edit::{binding_method, exchange_method, queue_method};
+use super::edit::binding_method;
 use crate::broker::{ChannelId, ExchangeDeclare, Method, QueueDeclare};
 use crate::scenario::{BindingTarget, Declaration};
 use crate::sim::flight::Cargo;
@@ -51,11 +51,7 @@ impl World {
     pub(super) fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
         let broker = &self.scenario.broker;
         Some(match declaration {
-            Declaration::Exchange { .. } => exchange_method(&declaration.exchange(broker)?),
-            Declaration::Queue { exclusive, .. } => {
-                let Method::QueueDeclare(declare) = queue_method(&declaration.queue(broker)?) else { return None };
-                Method::QueueDeclare(QueueDeclare { exclusive: *exclusive, ..declare })
-            }
+            Declaration::Exchange { .. } | Declaration::Queue { .. } => declaration.part(broker)?,
             Declaration::Binding(binding) => binding_method(binding, true),
             Declaration::BindingsOf(_) => return None, // each of them is sent
             Declaration::Check(BindingTarget::Queue(name)) => Method::QueueDeclare(QueueDeclare::passive(name.clone())),
