@@ -175,7 +175,7 @@ impl Search<'_> {
                 BindingTarget::Queue(name) => declared.queues.contains_key(name),
                 BindingTarget::Exchange(name) => declared.has_exchange(name),
             };
-            // Where an end is missing, that is what is told.
+            // Where an end is missing, the finding is about the end.
             if !has_target || !declared.has_exchange(&binding.source) || declared.has_binding(binding) {
                 continue;
             }
