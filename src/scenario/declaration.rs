@@ -313,18 +313,22 @@ pub enum Again {
     All,
     /// It consumes, and takes for granted that everything is there.
     Consumes,
+    /// It declares, and consumes nothing: its `consume` belongs to its start.
+    Declares,
     /// It has a channel, and consumes nothing: its set-up belongs to its start.
     Nothing,
 }
 
 impl Again {
-    pub const ALL: [(&'static str, Self); 3] = [("all", Self::All), ("consumes", Self::Consumes), ("nothing", Self::Nothing)];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("all", Self::All), ("consumes", Self::Consumes), ("declares", Self::Declares), ("nothing", Self::Nothing)];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Consumes => "consumes",
+            Self::Declares => "declares",
             Self::Nothing => "nothing",
         }
     }

@@ -335,7 +335,7 @@ impl Check<'_> {
     fn failure_policy(&mut self, path: &str, policy: &FailurePolicy) {
         let path = format!("{path}.on_failure");
         match policy {
-            FailurePolicy::Republish { retries, via, expirations } => {
+            FailurePolicy::Republish { retries, via, expirations, headers: _ } => {
                 self.size(format!("{path}.via"), "queues of a republishing policy", via.len(), limits::LEVELS);
                 self.size(format!("{path}.expirations_ms"), "expirations of a republishing policy", expirations.len(), limits::LEVELS);
                 if *retries == 0 {

@@ -4,7 +4,7 @@
 use super::World;
 use super::edit::binding_method;
 use crate::broker::{ChannelId, ExchangeDeclare, Method, QueueDeclare};
-use crate::scenario::{BindingTarget, Declaration};
+use crate::scenario::{Again, BindingTarget, Declaration};
 use crate::sim::flight::Cargo;
 use crate::sim::ids::InstanceId;
 use crate::sim::trace::WorldEvent;
@@ -38,6 +38,9 @@ impl World {
         let next = place + 1;
         if next < declares.len() {
             self.send_to_broker(id, Vec::new(), Cargo::Declare { from: id, channel, place: next });
+        } else if self.known_instance(id).was_connected && self.spec_of(id).again == Again::Declares {
+            self.is_set_up(id, channel);
+            self.is_accepted(id);
         } else {
             self.send_to_broker(id, Vec::new(), Cargo::Consume { from: id, channel });
             self.is_set_up(id, channel);

@@ -453,7 +453,7 @@ impl World {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
         }
         let again = if self.known_instance(id).was_connected { spec.again } else { Again::All };
-        if again == Again::Nothing {
+        if again == Again::Nothing || (again == Again::Declares && spec.declares.is_empty()) {
             self.is_set_up(id, channel);
             self.is_accepted(id);
         } else if spec.declares.is_empty() || again == Again::Consumes {
