@@ -80,7 +80,7 @@ impl World {
 
     /// A handler that nothing from outside has set off.
     pub(super) fn begin_story(&mut self, id: InstanceId, handler: usize) {
-        let story = self.ledger.business.begin();
+        let story = self.ledger.business.begin_unasked();
         let data = Data::Json(std::sync::Arc::new(serde_json::json!({ "n": story })));
         self.admit(id, Job { handler, data, cause: Cause::Schedule, story, about: business::story_name(story), since: self.now });
     }
