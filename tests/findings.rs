@@ -702,7 +702,7 @@ fn cases() -> Vec<Case> {
                 Kind::ExclusiveShared,
                 "broker.queues[0]",
                 "q has an exclusive consumer and others: RabbitMQ refuses some of them (403).",
-                Some("make q exclusive to nothing"),
+                Some("make q not exclusive"),
             )],
         ),
         (
@@ -717,7 +717,7 @@ fn cases() -> Vec<Case> {
                 Kind::ExclusiveShared,
                 "broker.queues[0]",
                 "Only one connection can use the exclusive queue q: RabbitMQ refuses the others (405).",
-                Some("make q exclusive to nothing"),
+                Some("make q not exclusive"),
             )],
         ),
         (

@@ -61,7 +61,7 @@ impl Fix {
             Self::Prefetch(_) => filled("set prefetch to {}", &[&PREFETCH.to_string()]),
             Self::Declare { name, declaration, .. } => filled("let {} declare the {}", &[name, &declaration.to_string()]),
             Self::DeclareAs { name, declaration, .. } => filled("let {} declare the {} as it is", &[name, &declaration.to_string()]),
-            Self::Share(queue) => filled("make {} exclusive to nothing", &[queue]),
+            Self::Share(queue) => filled("make {} not exclusive", &[queue]),
             Self::Persistent(_) => "publish persistent messages".to_owned(),
         }
     }
