@@ -227,7 +227,7 @@ pub fn label(session: &Session, line: &Line, edge: &Edge) -> String {
     closed(session, edge).map_or(named.clone(), |closed| texts::and_closed(&named, &closed.text))
 }
 
-/// A binding is drawn that the broker does not have: no program has declared it, or somebody has removed it.
+/// A binding is drawn that the broker does not have: no program has declared it, or an operator removed it.
 #[must_use]
 pub fn is_absent(session: &Session, number: usize) -> bool {
     let broker = session.world().broker();
