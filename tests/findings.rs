@@ -565,7 +565,221 @@ fn cases() -> Vec<Case> {
             vec![shop("x", "order.placed", r#", "persistent": false"#), mailer()],
             vec![],
         ),
+        (
+            "an empty broker, and programs that declare nothing",
+            empty(&broker(&[X], &[plain("q")], &to_q())),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::NotDeclared,
+                    "broker.exchanges[0]",
+                    "No service declares x: RabbitMQ closes the channel of its publisher (404).",
+                    Some("let shop declare the exchange x"),
+                ),
+                (
+                    Kind::NotDeclared,
+                    "broker.queues[0]",
+                    "No service declares q: RabbitMQ closes the channel of its consumer (404).",
+                    Some("let mailer declare the queue q"),
+                ),
+            ],
+        ),
+        (
+            "an empty broker, and a binding that nothing declares",
+            empty(&broker(&[X], &[plain("q")], &to_q())),
+            vec![declaring(&shop("x", "order.placed", ""), r#"{"exchange": "x"}"#), declaring(&mailer(), r#"{"queue": "q"}"#)],
+            vec![(
+                Kind::NotDeclared,
+                "broker.bindings[0]",
+                "No service declares the binding order.* of x to q: no message goes along it.",
+                Some("let mailer declare the binding order.* from x to q"),
+            )],
+        ),
+        (
+            "an empty broker, and a queue that nothing uses",
+            empty(&broker(
+                &["{\"name\": \"x\", \"at\": [0, 0], \"type\": \"fanout\"}"],
+                &[plain("q"), plain("r")],
+                &[binding("x", "q", ""), binding("x", "r", "")],
+            )),
+            vec![shop("x", "", ""), declaring(&mailer(), r#"{"exchange": "x"}, {"queue": "q"}"#)],
+            vec![
+                (
+                    Kind::NotDeclared,
+                    "broker.bindings[0]",
+                    "No service declares the binding of x to q: no message goes along it.",
+                    Some("let mailer declare the binding from x to q"),
+                ),
+                (Kind::NotDeclared, "broker.queues[1]", "No service declares r: an empty broker never has it.", None),
+                (
+                    Kind::QueueUnconsumed,
+                    "broker.queues[1]",
+                    "No service consumes from r: its messages pile up.",
+                    Some("create a service that consumes from r"),
+                ),
+            ],
+        ),
+        (
+            "an empty broker, and programs that declare what they use: in a list, in a step, in a version",
+            empty(&broker(&[X], &[plain("q"), plain("r")], &[binding("x", "q", "order.*"), binding("x", "r", "#")])),
+            vec![
+                shop("x", "order.placed", "").replace(r#""steps": ["#, r#""steps": [{"do": "declare", "declares": [{"exchange": "x"}]}, "#),
+                declaring(&mailer(), r#"{"exchange": "x"}, {"queue": "q"}, {"bindings_of": "q"}"#).replace(
+                    r#""declares""#,
+                    r#""versions": [{"name": "v2", "handlers": [{"on": {"queue": "r", "prefetch": 1}, "steps": []}], "declares": [{"queue": "r"}, {"bindings_of": "r"}]}], "declares""#,
+                ),
+            ],
+            vec![],
+        ),
+        (
+            "two programs that declare one queue, and one exchange, differently",
+            empty(&broker(&[X], &[plain("q")], &to_q())),
+            vec![
+                declaring(
+                    &shop("x", "order.placed", ""),
+                    r#"{"exchange": "x", "type": "direct"}, {"queue": "q", "arguments": {"x-max-length": 9}}"#,
+                ),
+                declaring(&mailer(), r#"{"exchange": "x"}, {"queue": "q"}, {"bindings_of": "q"}"#),
+            ],
+            vec![
+                (
+                    Kind::DeclaredDifferently,
+                    "services[1]",
+                    "shop and mailer declare q differently: RabbitMQ refuses the second (406).",
+                    Some("let mailer declare the queue q as it is"),
+                ),
+                (
+                    Kind::DeclaredDifferently,
+                    "services[1]",
+                    "shop and mailer declare x differently: RabbitMQ refuses the second (406).",
+                    Some("let mailer declare the exchange x as it is"),
+                ),
+            ],
+        ),
+        (
+            "a program that declares otherwise than it is drawn, in its list and in a step",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![
+                shop("x", "order.placed", "")
+                    .replace(r#""steps": ["#, r#""steps": [{"do": "declare", "declares": [{"exchange": "x", "durable": false}]}, "#),
+                declaring(&mailer(), r#"{"queue": "q", "arguments": {"x-dead-letter-exchange": "x"}}"#),
+            ],
+            vec![
+                (
+                    Kind::DeclaredDifferently,
+                    "services[0]",
+                    "shop declares x otherwise than it is drawn: RabbitMQ refuses that (406).",
+                    Some("let shop declare the exchange x as it is"),
+                ),
+                (
+                    Kind::DeclaredDifferently,
+                    "services[1]",
+                    "mailer declares q otherwise than it is drawn: RabbitMQ refuses that (406).",
+                    Some("let mailer declare the queue q as it is"),
+                ),
+            ],
+        ),
+        (
+            "a difference that RabbitMQ takes, and one that a version means",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![
+                declaring(&shop("x", "order.placed", ""), r#"{"exchange": "x", "arguments": {"team": "shop"}}"#),
+                declaring(&mailer(), r#"{"queue": "q"}"#).replace(
+                    r#""declares""#,
+                    r#""versions": [{"name": "v2", "declares": [{"queue": "q", "durable": false}]}], "declares""#,
+                ),
+            ],
+            vec![],
+        ),
+        (
+            "an exclusive consumer with two instances",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![
+                shop("x", "order.placed", ""),
+                consumer("mailer", "q", r#"10, "exclusive": true"#).replace(r#""at""#, r#""instances": 2, "at""#),
+            ],
+            vec![(
+                Kind::ExclusiveShared,
+                "broker.queues[0]",
+                "q has an exclusive consumer and others: RabbitMQ refuses some of them (403).",
+                Some("make q not exclusive"),
+            )],
+        ),
+        (
+            "an exclusive queue that two instances declare",
+            empty(&broker(&[X], &[plain("q")], &to_q())),
+            vec![
+                declaring(&shop("x", "order.placed", ""), r#"{"exchange": "x"}"#),
+                declaring(&mailer(), r#"{"queue": "q", "exclusive": true}, {"bindings_of": "q"}"#)
+                    .replace(r#""at""#, r#""instances": 2, "at""#),
+            ],
+            vec![(
+                Kind::ExclusiveShared,
+                "broker.queues[0]",
+                "Only one connection can use the exclusive queue q: RabbitMQ refuses the others (405).",
+                Some("make q not exclusive"),
+            )],
+        ),
+        (
+            "an exclusive queue and an exclusive consumer of one instance",
+            empty(&broker(&[X], &[plain("q")], &to_q())),
+            vec![
+                declaring(&shop("x", "order.placed", ""), r#"{"exchange": "x"}"#),
+                declaring(
+                    &consumer("mailer", "q", r#"10, "exclusive": true"#),
+                    r#"{"queue": "q", "exclusive": true}, {"bindings_of": "q"}"#,
+                ),
+            ],
+            vec![],
+        ),
     ]
+}
+
+/// The broker has nothing until a program declares it.
+fn empty(broker: &str) -> String {
+    format!(r#""starts": "empty", {broker}"#)
+}
+
+fn declaring(service: &str, declares: &str) -> String {
+    service.replacen(r#""at""#, &format!(r#""declares": [{declares}], "at""#), 1)
+}
+
+/// Each of these findings names a code: RabbitMQ answers with it when the system runs, and when it is mended it does not.
+#[test]
+fn what_is_told_of_declarations_happens() {
+    let codes = |scenario: Scenario| {
+        let mut world = World::new(scenario.into(), 1);
+        world.run_until(SimTime::from_secs(30), u64::MAX);
+        let mut codes: Vec<String> = Vec::new();
+        for occurrence in world.drain_occurrences() {
+            if let WorldEvent::Broker(Event::ChannelClosed { code, .. }) = occurrence.what {
+                codes.push(format!("({})", code.number()));
+            }
+        }
+        codes.sort();
+        codes.dedup();
+        codes
+    };
+    let mut compared = 0;
+    for (name, broker, services, _) in cases() {
+        let scenario = scenario(&broker, &services);
+        let about = |one: &Finding| matches!(one.kind, Kind::NotDeclared | Kind::DeclaredDifferently | Kind::ExclusiveShared);
+        let told: Vec<Finding> = findings(&scenario).into_iter().filter(about).collect();
+        let mut expected: Vec<String> =
+            told.iter().filter_map(|one| one.says.find('(').map(|at| one.says[at..at + 5].to_owned())).collect();
+        expected.sort();
+        expected.dedup();
+        assert_eq!(codes(scenario.clone()), expected, "{name}");
+        compared += expected.len();
+        let mut mended = scenario;
+        for fix in told.into_iter().filter_map(|one| one.fix) {
+            for edit in fix.edits(&mended).expect("the scenario has the part") {
+                mended = edit::apply(&mended, &edit).expect("it can be edited").scenario;
+            }
+        }
+        assert_eq!(codes(mended), Vec::<String>::new(), "{name}, mended");
+    }
+    assert!(compared >= 5);
 }
 
 #[test]

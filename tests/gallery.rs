@@ -265,7 +265,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "queue": "log", "prefetch": 1, "offset": { "age": "1h" } }, "steps": [] },
             { "on": { "queue": "q", "prefetch": 3, "exclusive": true, "priority": -2 }, "steps": [
               { "do": "ack" }, { "do": "work", "ms": 1, "fails": { "field": "type", "not_in": [1, "a"] }, "on_failure": "forget" },
-              { "do": "publish", "routing_key": "q", "payload": "no {json", "as_text": true, "fails": { "no_json": true } }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
+              { "do": "publish", "routing_key": "q", "payload": "no {json", "as_text": true, "fails": { "no_json": true } }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"], "headers": "count" } },
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
             { "on": { "every_ms": 9 }, "once": { "by": "n", "remember": 5, "memory": "process" }, "steps": [
               { "do": "declare", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "required": false }, { "do": "check_queue", "queue": "q", "at_least": 1 },

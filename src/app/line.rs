@@ -136,7 +136,8 @@ pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static
                 (_, 0) => texts::NO_RECENT_MESSAGE.to_owned(),
                 (matched, all) => texts::of_the_last(matched, all),
             };
-            vec![(texts::MATCHES, told)]
+            let absent = is_absent(session, *number).then(|| (texts::ON_THE_BROKER, texts::DOES_NOT_EXIST.to_owned()));
+            absent.into_iter().chain([(texts::MATCHES, told)]).collect()
         }
         Line::DeadLetters(name) => {
             let spec = broker.queues.iter().find(|queue| queue.name == *name);
@@ -238,7 +239,20 @@ pub fn label(session: &Session, line: &Line, edge: &Edge) -> String {
     let name = |node: &Node| session.part(node).map(|part| part.name().to_string()).unwrap_or_default();
     let key = if let EdgeKind::Binding(_, key) = &edge.kind { key } else { "" };
     let named = texts::named(kind(line), &name(&edge.from), &name(&edge.to), key);
+    if matches!(edge.kind, EdgeKind::Binding(number, _) if is_absent(session, number)) {
+        return texts::and_absent(&named);
+    }
     closed(session, edge).map_or(named.clone(), |closed| texts::and_closed(&named, &closed.text))
+}
+
+/// A binding is drawn that the broker does not have: no program has declared it, or an operator removed it.
+#[must_use]
+pub fn is_absent(session: &Session, number: usize) -> bool {
+    let broker = session.world().broker();
+    session.scenario().broker.bindings.get(number).is_some_and(|binding| {
+        let to_exchange = matches!(binding.destination, BindingTarget::Exchange(_));
+        !broker.has_binding(&binding.source, binding.destination.name(), to_exchange, &binding.routing_key, &binding.arguments)
+    })
 }
 
 /// What RabbitMQ closed the channel with that this line stands for.

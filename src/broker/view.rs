@@ -340,6 +340,18 @@ impl Broker {
         self.delays.alone()
     }
 
+    /// Whether there is this binding.
+    #[must_use]
+    pub fn has_binding(&self, source: &str, destination: &str, to_exchange: bool, key: &Name, arguments: &Table) -> bool {
+        let destination = if to_exchange {
+            self.exchange_names.get(destination).copied().map(Destination::Exchange)
+        } else {
+            self.queue_names.get(destination).copied().map(Destination::Queue)
+        };
+        let source = self.exchange_names.get(source).and_then(|id| self.exchanges.get(id));
+        source.zip(destination).is_some_and(|(source, destination)| source.has_binding(destination, key, arguments))
+    }
+
     /// The bindings of an exchange, ordered by destination and key.
     pub fn bindings_of(&self, exchange: &str) -> impl Iterator<Item = BindingView<'_>> {
         let source = self.exchange_names.get(exchange).and_then(|id| self.exchanges.get(id));

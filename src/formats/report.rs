@@ -157,14 +157,13 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
     let unannounced = business.unannounced();
     writeln!(out, "Orders     {} saved, {twice} more than once; {unannounced} without an event in a queue", business.saved)?;
     for (what, effect) in business.effects.iter() {
-        write!(
-            out,
-            "Effects    {what}: {}; {} orders without, {} duplicated, {} invented",
-            effect.done,
-            business.missing(what),
-            effect.duplicated,
-            business.invented(what)
-        )?;
+        write!(out, "Effects    {what}: {}; ", effect.done)?;
+        if business.is_of_orders(what) {
+            let (missing, invented) = (business.missing(what), business.invented(what));
+            write!(out, "{missing} orders without, {} duplicated, {invented} invented", effect.duplicated)?;
+        } else {
+            write!(out, "not of orders, {} duplicated", effect.duplicated)?;
+        }
         if effect.out_of_order > 0 {
             write!(out, ", {} out of order", effect.out_of_order)?;
         }

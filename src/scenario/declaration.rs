@@ -3,6 +3,8 @@
 //! The drawing says what a part is; a declaration names the part. A program's code may say something else than the drawing. Then the
 //! declaration says it, and RabbitMQ refuses it once the part exists (rules 14 and 15).
 
+use crate::broker::{ExchangeDeclare, Method, QueueDeclare};
+
 use super::{BindingSpec, BindingTarget, BrokerSpec, ExchangeSpec, ExchangeType, Name, QueueSpec, Table};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +55,29 @@ impl Declaration {
         Some(queue)
     }
 
+    /// The part as it is drawn: the program's code says nothing else of it.
+    #[must_use]
+    pub fn as_drawn(&self) -> Self {
+        match self {
+            Self::Exchange { name, .. } => Self::Exchange { name: name.clone(), kind: None, own: Own::default() },
+            Self::Queue { name, .. } => Self::Queue { name: name.clone(), exclusive: false, own: Own::default() },
+            Self::Binding(_) | Self::BindingsOf(_) | Self::Check(_) => self.clone(),
+        }
+    }
+
+    /// What declares the exchange or the queue, as the program has it.
+    #[must_use]
+    pub fn part(&self, broker: &BrokerSpec) -> Option<Method> {
+        match self {
+            Self::Exchange { .. } => self.exchange(broker).map(|exchange| exchange.declare()),
+            Self::Queue { exclusive, .. } => {
+                let Method::QueueDeclare(declare) = self.queue(broker)?.declare() else { return None };
+                Some(Method::QueueDeclare(QueueDeclare { exclusive: *exclusive, ..declare }))
+            }
+            Self::Binding(_) | Self::BindingsOf(_) | Self::Check(_) => None,
+        }
+    }
+
     /// What is sent to the broker, one after the other.
     #[must_use]
     pub fn each(declares: &[Self], broker: &BrokerSpec) -> Vec<Self> {
@@ -97,6 +122,37 @@ impl std::fmt::Display for Declaration {
             Self::Check(BindingTarget::Exchange(name)) => write!(f, "check of exchange {name}"),
             Self::Check(BindingTarget::Queue(name)) => write!(f, "check of queue {name}"),
         }
+    }
+}
+
+impl ExchangeSpec {
+    /// What declares it as it is drawn.
+    #[must_use]
+    pub fn declare(&self) -> Method {
+        Method::ExchangeDeclare(ExchangeDeclare {
+            exchange: self.name.clone(),
+            kind: self.kind.name().into(),
+            durable: self.durable,
+            auto_delete: self.auto_delete,
+            internal: self.internal,
+            passive: false,
+            arguments: self.arguments.clone(),
+        })
+    }
+}
+
+impl QueueSpec {
+    /// What declares it as it is drawn.
+    #[must_use]
+    pub fn declare(&self) -> Method {
+        Method::QueueDeclare(QueueDeclare {
+            queue: self.name.clone(),
+            durable: self.durable,
+            exclusive: false,
+            auto_delete: self.auto_delete,
+            passive: false,
+            arguments: self.arguments.clone(),
+        })
     }
 }
 
@@ -257,18 +313,22 @@ pub enum Again {
     All,
     /// It consumes, and takes for granted that everything is there.
     Consumes,
+    /// It declares, and consumes nothing: its `consume` belongs to its start.
+    Declares,
     /// It has a channel, and consumes nothing: its set-up belongs to its start.
     Nothing,
 }
 
 impl Again {
-    pub const ALL: [(&'static str, Self); 3] = [("all", Self::All), ("consumes", Self::Consumes), ("nothing", Self::Nothing)];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("all", Self::All), ("consumes", Self::Consumes), ("declares", Self::Declares), ("nothing", Self::Nothing)];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Consumes => "consumes",
+            Self::Declares => "declares",
             Self::Nothing => "nothing",
         }
     }

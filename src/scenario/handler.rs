@@ -449,7 +449,7 @@ pub enum FailurePolicy {
     /// Publishes it again with `x-retry-count` one higher, at most so often; waits for the confirm, then acknowledges. By default to
     /// its own queue; `via` names the wait queue of the first retry, of the second, and so on; `expirations` sets the TTL of
     /// each copy likewise. Then it dead-letters.
-    Republish { retries: u32, via: Vec<Name>, expirations: Vec<SimTime> },
+    Republish { retries: u32, via: Vec<Name>, expirations: Vec<SimTime>, headers: CopiedHeaders },
     /// Dead-letters into a retry queue whose TTL brings it back. After so many laps, as `x-death` counts them, publishes it to the parking
     /// place and acknowledges.
     DeadLetterRetry { retries: u32, exchange: Name, routing_key: Name },
@@ -461,6 +461,31 @@ pub enum FailurePolicy {
     Acknowledge,
     /// Logs the error and says nothing to the broker: the message stays unacked as long as its channel is open.
     Forget,
+}
+
+/// Which headers the copy has that a program publishes again. Its id, its correlation id and its other properties are copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CopiedHeaders {
+    /// Those of the message, with the count.
+    #[default]
+    All,
+    /// The count alone: the program's code forgets the others.
+    Count,
+    /// None, and no count: each attempt is the first one, and the retries have no end.
+    None,
+}
+
+impl CopiedHeaders {
+    pub const ALL: [(&'static str, Self); 3] = [("all", Self::All), ("count", Self::Count), ("none", Self::None)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Count => "count",
+            Self::None => "none",
+        }
+    }
 }
 
 impl FailurePolicy {

@@ -42,8 +42,8 @@ pub use declaration::{Again, ChannelError, ConnectionError, ConsumesOn, Declarat
 pub use directory::Directory;
 pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Operation, Target};
 pub use handler::{
-    Action, Ask, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, PublishRetries, RecordQuery,
-    ReplyQueue, Step, StepKind, Subscription, Trigger,
+    Action, Ask, AwaitReply, CopiedHeaders, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish,
+    PublishRetries, RecordQuery, ReplyQueue, Step, StepKind, Subscription, Trigger,
 };
 pub use property::Property;
 pub use service::{Health, Relay, Service, StartsAfter, Version, When};

@@ -37,6 +37,8 @@ struct Story {
     saved: bool,
     /// There is more than one record of it in one place.
     saved_twice: bool,
+    /// A program began it by itself: on a schedule, or when it started.
+    unasked: bool,
 }
 
 /// The effect, and its recipient.
@@ -130,6 +132,15 @@ impl Business {
         self.stories.len() as u64 - 1
     }
 
+    /// A program begins something by itself.
+    pub(super) fn begin_unasked(&mut self) -> StoryId {
+        let story = self.begin();
+        if let Some(story) = self.story(story) {
+            story.unasked = true;
+        }
+        story
+    }
+
     /// How many there are.
     pub(super) fn stories(&self) -> usize {
         self.stories.len().saturating_sub(1)
@@ -201,6 +212,21 @@ impl Business {
         if self.records > 0 { story.saved } else { story.accepted }
     }
 
+    /// Whether orders have the effect. A monitor's alert is none: programs did it by themselves each time, and there is no record of that.
+    #[must_use]
+    pub fn is_of_orders(&self, what: &str) -> bool {
+        self.effects.get(what).is_none_or(|effect| {
+            let of_stories = effect.by_story.iter().zip(self.stories.iter()).filter(|(count, _)| **count > 0);
+            let (mut all, mut others) = (0, 0);
+            for (count, story) in of_stories {
+                all += u64::from(*count);
+                others += u64::from(!story.unasked || story.saved);
+            }
+            // Of some it is not known where they come from.
+            others > 0 || all == 0
+        })
+    }
+
     /// Orders that are owed the effect and have not had it.
     #[must_use]
     pub fn missing(&self, what: &str) -> u64 {
@@ -221,13 +247,14 @@ impl Business {
     fn all_missing(&self, what: &str) -> impl Iterator<Item = usize> {
         let by_story = self.effects.get(what).map(|effect| &effect.by_story);
         let had = move |index: usize| by_story.and_then(|counts| counts.get(index)).is_some_and(|count| *count > 0);
-        self.stories.iter().enumerate().filter(move |(index, story)| self.is_owed(**story) && !had(*index)).map(|(index, _)| index)
+        let stories = self.is_of_orders(what).then(|| self.stories.iter().enumerate()).into_iter().flatten();
+        stories.filter(move |(index, story)| self.is_owed(**story) && !had(*index)).map(|(index, _)| index)
     }
 
     /// Orders that had the effect although there is no record of them.
     #[must_use]
     pub fn invented(&self, what: &str) -> u64 {
-        let Some(effect) = self.effects.get(what).filter(|_| self.records > 0) else { return 0 };
+        let Some(effect) = self.effects.get(what).filter(|_| self.records > 0 && self.is_of_orders(what)) else { return 0 };
         let counts = effect.by_story.iter().zip(self.stories.iter());
         counts.filter(|(count, story)| **count > 0 && !story.saved).count() as u64
     }
@@ -244,7 +271,7 @@ impl Business {
     /// The first order that is owed the effect and has not had it.
     #[must_use]
     pub fn first_missing(&self, what: &str) -> Option<Name> {
-        self.first(|index, story| self.is_owed(*story) && self.times_for(what, index) == 0)
+        Some(story_name(self.all_missing(what).next()? as StoryId))
     }
 
     /// The first order that had the effect more than once.
@@ -256,7 +283,8 @@ impl Business {
     /// The first order that had the effect although there is no record of it.
     #[must_use]
     pub fn first_invented(&self, what: &str) -> Option<Name> {
-        self.first(|index, story| self.records > 0 && !story.saved && self.times_for(what, index) > 0)
+        let is_judged = self.is_of_orders(what);
+        self.first(|index, story| is_judged && self.records > 0 && !story.saved && self.times_for(what, index) > 0)
     }
 
     /// The first request that was not answered with success.
@@ -335,6 +363,35 @@ mod tests {
         assert_eq!(business.unannounced(), 1);
         assert_eq!((business.missing("email sent"), business.duplicated("email sent"), business.invented("email sent")), (1, 1, 1));
         assert_eq!(business.missing("card charged"), 2, "no card was");
+    }
+
+    #[test]
+    fn what_programs_do_by_themselves_is_not_judged_by_order() {
+        let mut business = Business::default();
+        let (alert, email): (Name, Name) = ("alert".into(), "email sent".into());
+        let (order, check, report) = (business.begin(), business.begin_unasked(), business.begin_unasked());
+        business.recorded(order, false);
+        business.done(&alert, "7", check, 0);
+        business.done(&alert, "7", check, 0);
+        let told = |business: &Business, what: &str| {
+            assert_eq!(business.first_missing(what).is_some(), business.missing(what) > 0);
+            assert_eq!(business.first_invented(what).is_some(), business.invented(what) > 0);
+            (business.missing(what), business.duplicated(what), business.invented(what))
+        };
+        assert_eq!(told(&business, "alert"), (0, 1, 0), "no order has alerts");
+        assert_eq!(told(&business, "email sent"), (1, 0, 0), "nothing is known of this one yet");
+        business.done(&email, "7", report, 0);
+        assert_eq!(told(&business, "email sent"), (0, 0, 0));
+        // An order has it: so all of them should, and no report.
+        let second = business.begin();
+        business.recorded(second, false);
+        business.done(&email, "8", second, 0);
+        assert_eq!(told(&business, "email sent"), (1, 0, 1));
+        // What a schedule saves is an order, too.
+        business.recorded(report, false);
+        assert_eq!(told(&business, "email sent"), (1, 0, 0));
+        business.done(&"by hand".into(), "9", 0, 0);
+        assert_eq!(told(&business, "by hand"), (3, 0, 0), "where it comes from is not known");
     }
 
     #[test]

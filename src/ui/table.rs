@@ -12,7 +12,7 @@ use super::{Dispatch, findings, stream};
 use crate::app::form::{Kind, Spot, marks};
 use crate::app::geometry::{self, Edge};
 use crate::app::landing::Landing;
-use crate::app::line::kind;
+use crate::app::line::{self, kind};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, Line, Node, OperateAction, SelectAction, Session, commands};
 use crate::base::limits::grouped;
@@ -20,7 +20,7 @@ use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, Slot, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
 use crate::sim::metrics::Counts;
-use crate::sim::service::{ClientState, Instance};
+use crate::sim::service::{ClientState, Instance, ServiceState};
 use crate::sim::{InstanceId, Place};
 
 /// More rows of a list take too long to draw.
@@ -51,6 +51,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { findings::all("table-findings", session, app, dispatch) }
             { table.clients() }
             { table.services() }
+            { table.channels() }
             { table.exchanges() }
             { table.bindings() }
             { table.queues() }
@@ -264,18 +265,55 @@ impl Table<'_> {
         }
     }
 
+    /// What RabbitMQ has of each service, and what it took away.
+    fn channels(&self) -> Html {
+        let world = self.session.world();
+        let row = |(index, service): (usize, &ServiceState)| {
+            let instances = || (0..service.instances.len()).map(|instance| InstanceId { service: index, instance });
+            let unread: u64 = instances().map(|id| world.unread_of(id)).sum();
+            let waiting: usize = service.instances.iter().map(|instance| instance.inbox.len()).sum();
+            html! {
+                <tr key={service.spec.name.to_string()}>
+                    <th scope="row">{ &*service.spec.name }</th>
+                    { count(world.connections_of(index)) }
+                    { count(service.channel_errors) }
+                    { count(waiting as u64) }
+                    { count(unread) }
+                    { count(service.swallowed) }
+                </tr>
+            }
+        };
+        let columns = [texts::SERVICE, texts::CONNECTIONS, texts::CHANNELS_CLOSED, texts::NOT_BEGUN, texts::UNREAD, texts::SWALLOWED];
+        html! {
+            <section>
+                <h2>{ texts::CONNECTIONS_AND_CHANNELS }</h2>
+                <table class="table" id="table-channels">
+                    { head(&columns) }
+                    <tbody>
+                        for one in world.services().iter().enumerate().filter(|(_, service)| !service.removed).take(ROWS_MAX) {
+                            { row(one) }
+                        }
+                    </tbody>
+                </table>
+                { more(world.services().iter().filter(|service| !service.removed).count()) }
+            </section>
+        }
+    }
+
     fn exchanges(&self) -> Html {
+        let exists = |name: &str| self.session.world().broker().exchange_type(name).is_some();
         html! {
             <section>
                 <h2>{ texts::EXCHANGES }</h2>
                 <table class="table" id="table-exchanges">
-                    { head(&[texts::NAME, texts::TYPE, texts::DURABLE, ""]) }
+                    { head(&[texts::NAME, texts::TYPE, texts::DURABLE, texts::STATE, ""]) }
                     <tbody>
                         for exchange in self.session.scenario().broker.exchanges.iter().take(ROWS_MAX) {
                             <tr key={exchange.name.to_string()}>
                                 { self.name(Place::Exchange(exchange.name.clone()), &exchange.name) }
                                 <td>{ exchange.kind.name() }</td>
                                 <td>{ if exchange.durable { texts::YES } else { texts::NO } }</td>
+                                <td>{ if exists(&exchange.name) { "" } else { texts::NOT_ON_THE_BROKER } }</td>
                                 { self.tools(&Part::Exchange(exchange.name.clone())) }
                             </tr>
                         }
@@ -316,6 +354,7 @@ impl Table<'_> {
                         />
                         if let Some(why) = why { <p class="why" role="alert">{ why }</p> }
                     </td>
+                    <td>{ if line::is_absent(self.session, index) { texts::NOT_ON_THE_BROKER } else { "" } }</td>
                     <td>
                         if !self.read_only {
                             <button
@@ -335,7 +374,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::BINDINGS }</h2>
                 <table class="table" id="table-bindings">
-                    { head(&[texts::FROM, "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, ""]) }
+                    { head(&[texts::FROM, "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, texts::STATE, ""]) }
                     <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate().take(ROWS_MAX) { { row(index, binding) } }</tbody>
                 </table>
                 { more(scenario.broker.bindings.len()) }
@@ -363,7 +402,7 @@ impl Table<'_> {
                             <details><summary>{ texts::SHOW }</summary>{ messages(self.session, self.app, &spec.name, self.dispatch) }</details>
                         </td>
                     } else {
-                        <td colspan="8">{ texts::GONE_FROM_THE_BROKER }</td>
+                        <td colspan="8">{ texts::NOT_ON_THE_BROKER }</td>
                     }
                     { self.tools(&Part::Queue(spec.name.clone())) }
                 </tr>

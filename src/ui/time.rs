@@ -434,9 +434,9 @@ fn business(session: &Session) -> Html {
             { line(texts::SAVED_TWICE, business.saved_twice(), true) }
             for what in business.effects.keys() {
                 { line(what, business.times_done(what), false) }
-                { missing(what) }
+                if business.is_of_orders(what) { { missing(what) } }
                 { line(&texts::twice(&what), business.duplicated(what), true) }
-                { line(&texts::invented(&what), business.invented(what), true) }
+                if business.is_of_orders(what) { { line(&texts::invented(&what), business.invented(what), true) } }
             }
         </dl>
     }

@@ -188,8 +188,12 @@ fn a_step_s_own_failure_policy_has_its_line() {
     let to = Node::Queue(queues.last().expect("there are queues").clone());
     assert!(!line(scenario.clone(), &to));
     let step = &mut scenario.services[index].handlers[0].steps[0];
-    step.on_failure =
-        Some(requeue::scenario::FailurePolicy::Republish { retries: 3, via: vec![queues[queues.len() - 1].clone()], expirations: vec![] });
+    step.on_failure = Some(requeue::scenario::FailurePolicy::Republish {
+        retries: 3,
+        via: vec![queues[queues.len() - 1].clone()],
+        expirations: vec![],
+        headers: requeue::scenario::CopiedHeaders::default(),
+    });
     assert!(line(scenario, &to));
 }
 

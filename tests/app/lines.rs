@@ -8,8 +8,9 @@ use requeue::app::landing::Landing;
 use requeue::app::line::{self, facts};
 use requeue::app::{
     self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Line, Menu, Node, Options, PageAction, Reading, SelectAction,
-    Side, Stop, commands,
+    Side, Stop, TimeAction, commands,
 };
+use requeue::base::SimTime;
 use requeue::scenario::edit::{Part, StepAt};
 use requeue::scenario::{Point, Scenario};
 
@@ -473,4 +474,34 @@ fn a_line_tells_with_which_error_its_channel_was_closed() {
     let (label, facts) = told(&app).expect("RabbitMQ refuses what the new version declares");
     assert!(label.contains("RabbitMQ closed its channel: PRECONDITION_FAILED"), "{label}");
     assert!(facts.iter().any(|(word, says)| *word == "Channel closed" && says.starts_with("PRECONDITION_FAILED")), "{facts:?}");
+}
+
+/// A binding is drawn that the broker does not have: no program has declared it yet, or an operator has removed it.
+#[test]
+fn a_binding_tells_whether_the_broker_has_it() {
+    let mut app = App::default();
+    let text = r##"{"requeue": 1, "title": "t", "network": {"latency_ms": 1}, "until_ms": 60000, "faults": ["unbind jobs from events key # at 4s"],
+        "broker": {"starts": "empty", "exchanges": [{"name": "events", "at": [0, 0], "type": "topic"}], "queues": [{"name": "jobs", "at": [0, 200]}],
+            "bindings": [{"source": "events", "queue": "jobs", "routing_key": "#"}, {"source": "events", "queue": "jobs", "routing_key": "x"}]},
+        "services": [{"name": "worker", "at": [0, 400], "declares": [{"exchange": "events"}, {"queue": "jobs"},
+            {"binding": {"source": "events", "queue": "jobs", "routing_key": "#"}}], "handlers": []}]}"##;
+    act(&mut app, FileAction::Opened { name: "t.json".into(), text: text.into() });
+    let seek = |app: &mut App, seconds| act(app, TimeAction::Seek(SimTime::from_secs(seconds)));
+    let told = |app: &App| {
+        let session = session(app);
+        [0, 1].map(|number| {
+            let line = Line::Binding(number);
+            let label = line::label(session, &line, &session.edge_of(&line).expect("it is drawn"));
+            let facts = facts(session, &Landing::of(app, session), &line);
+            let is_absent = line::is_absent(session, number);
+            assert_eq!(label.contains("does not exist on the broker"), is_absent, "{label}");
+            assert_eq!(facts.iter().any(|(word, _)| *word == "On the broker"), is_absent, "{facts:?}");
+            is_absent
+        })
+    };
+    assert_eq!(told(&app), [true, true]);
+    seek(&mut app, 2);
+    assert_eq!(told(&app), [false, true]);
+    seek(&mut app, 5);
+    assert_eq!(told(&app), [true, true], "an operator has removed it");
 }

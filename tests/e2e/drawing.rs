@@ -371,3 +371,23 @@ async fn findings_are_seen_on_a_phone_and_in_the_tables() {
         visitor.leave().await;
     }
 }
+
+/// What no program has declared yet is a dashed outline, its bindings too; the tables say it in words.
+#[tokio::test]
+async fn what_the_broker_does_not_have_is_drawn_and_listed_as_such() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.open("#scenario=chapter-as-written.json").await;
+    visitor.wait_for(".wire .edge.absent").await;
+    visitor.wait_for(".node.absent").await;
+    visitor.act("#table").await;
+    for table in ["exchanges", "bindings", "queues"] {
+        let text = visitor.text(&format!("#table-{table}")).await;
+        assert!(text.contains("not on the broker"), "{table}: {text}");
+    }
+    let head = visitor.text("#table-channels thead").await;
+    for column in ["Connections", "Channels closed", "Not begun", "Unread", "Swallowed"] {
+        assert!(head.contains(column), "{column}: {head}");
+    }
+    assert!(visitor.text("#table-channels tbody").await.contains("notification-service"));
+    visitor.leave().await;
+}

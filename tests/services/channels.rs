@@ -422,3 +422,21 @@ fn a_channel_is_closed_behind_the_deliveries_that_are_on_their_way() {
     assert_eq!((begun, lost), (10, 0));
     ran.must(&["acknowledged(jobs) = 1", "ready(jobs) = 9"]);
 }
+
+/// After its channel was closed: what it declares and consumes on the next one.
+#[test]
+fn what_a_program_does_again_on_another_channel() {
+    for (again, declared, consumers) in [("all", 3, 1), ("consumes", 1, 1), ("declares", 2, 0), ("nothing", 1, 0)] {
+        let publish = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": {} });
+        let publisher = json!({ "name": "publisher", "at": [0, 0], "handlers": [{ "on": { "every_ms": 2000 }, "steps": [publish] }] });
+        let handlers = json!([{ "on": { "queue": "jobs", "prefetch": 1 }, "steps": [{ "do": "ack" }, { "do": "ack" }] }]);
+        let worker = json!({ "name": "worker", "at": [0, 0], "on_channel_error": "reopen", "reconnect_ms": 100, "again": again,
+            "declares": [{ "queue": "jobs" }], "handlers": handlers });
+        let ran = run(builder(json!([publisher, worker])).scenario(), &[], 5000);
+        let closed = ran.count(|what| matches!(what, WorldEvent::Broker(Event::ChannelClosed { .. })));
+        assert_eq!(closed, if consumers == 1 { 2 } else { 1 }, "{again}");
+        assert_eq!(ran.count(|what| matches!(what, WorldEvent::Declared { .. })), declared, "{again}");
+        ran.must(&[&format!("consumers(jobs) = {consumers}"), "connections(worker) = 1"]);
+        assert!(ran.world.instances().all(|(_, instance)| instance.channel.is_some()), "{again}: it has a channel to publish on");
+    }
+}

@@ -181,6 +181,7 @@ fn a_version_that_cannot_be_deployed_is_refused_with_its_place() {
     says(named("v2"), "deploy worker as v3 at 1s", "faults[0]: 'worker' has no version 'v3'. Its versions: v2");
     says(json!([]), "deploy worker as v3 at 1s", "faults[0]: 'worker' has no version 'v3'. Its versions: none");
     says(named("v2"), "deploy nothing as v2 at 1s", "faults[0]: there is no service 'nothing'");
+    says(named("v2"), "deploy worker within 0s at 1s", "faults[0]: without time to stop it is killed: write 'by kill', or a longer time");
     says(named("v 2"), "deploy worker at 1s", "services[1].versions[0].name: a version's name has no spaces");
     says(named(""), "deploy worker at 1s", "services[1].versions[0].name: a name is missing");
     says(json!([{ "name": "a" }, { "name": "a" }]), "deploy worker at 1s", "services[1].versions[1].name: the name 'a' is used twice");

@@ -4,7 +4,7 @@ use requeue::formats::scenario_file;
 use requeue::sim::WorldEvent;
 use serde_json::{Value as Json, json};
 
-use super::support::{Builder, Ran, run};
+use super::support::{Builder, Ran, header, run};
 
 /// One body in ten is no JSON. The reader does nothing but what its steps say.
 fn system(arguments: Json, prefetch: u32, first: Json, more: Json) -> Builder {
@@ -118,4 +118,41 @@ fn such_programs_are_written_as_they_were_read() {
         "{}",
         problems[0]
     );
+}
+
+/// A message with a header is published again by its reader, which always fails. What its copies have beside their body.
+fn republished(headers: Option<&str>) -> Ran {
+    let mut policy = json!({ "republish": 3 });
+    if let Some(headers) = headers {
+        policy["headers"] = json!(headers);
+    }
+    let send = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": { "n": 1 }, "headers": { "tenant": "north" } });
+    let publisher = json!({ "name": "publisher", "at": [0, 0], "handlers": [{ "on": { "start_up": true }, "steps": [send] }] });
+    let fails = json!({ "do": "work", "ms": 20, "fails": { "always": true } });
+    let reader = json!({ "name": "worker", "at": [0, 0], "handlers": [{ "on": { "queue": "jobs", "prefetch": 1 }, "steps": [fails], "on_failure": policy }] });
+    let to_dead = json!({ "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" });
+    let queues = json!([{ "name": "jobs", "at": [0, 0], "arguments": to_dead }, { "name": "dead", "at": [0, 0] }]);
+    ran(Builder::new().with("broker.queues", queues).with("services", json!([publisher, reader])), 5000)
+}
+
+#[test]
+fn what_is_published_again_keeps_its_headers_or_loses_them() {
+    for (headers, tenant) in [(None, Some("north")), (Some("all"), Some("north")), (Some("count"), None)] {
+        let ran = republished(headers);
+        ran.must(&["delivered(jobs) = 4", "dead(jobs: rejected) = 1", "published = 4"]);
+        let dead = ran.bodies("dead").remove(0);
+        let has = |name: &str, value: &str| header(&dead, name).is_some_and(|text| text.contains(value));
+        assert!(has("x-retry-count", "3"), "{headers:?}: {:?}", dead.properties.headers);
+        assert_eq!(header(&dead, "tenant").is_some(), tenant.is_some(), "{headers:?}");
+        assert_eq!(dead.properties.message_id.as_deref(), Some("e-1"), "{headers:?}: its id is no header");
+    }
+}
+
+#[test]
+fn a_copy_that_loses_its_count_is_tried_without_end() {
+    let ran = republished(Some("none"));
+    ran.must(&["delivered(jobs) > 150", "dead(jobs) = 0", "lost_in_total = 0"]);
+    for (_, message, _) in ran.deliveries("jobs").into_iter().skip(1) {
+        assert_eq!((header(&message, "x-retry-count"), header(&message, "tenant")), (None, None));
+    }
 }

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
 
+mod asked;
 mod asking;
 mod channels;
 mod declaring;

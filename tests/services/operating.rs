@@ -110,6 +110,7 @@ fn what_an_operator_cannot_do_is_refused_with_its_place_and_names_are_followed()
     };
     says("purge nothing at 1s", "faults[0]: there is no queue 'nothing'");
     says("move jobs to nothing at 1s", "faults[0]: there is no queue 'nothing'");
+    says("move jobs to jobs at 1s", "faults[0]: a queue's messages move to another queue: name that one");
     says("unbind other from events at 1s", "faults[0]: no such binding from 'events' to 'other' is on the canvas");
     says("unbind jobs from events key x at 1s", "faults[0]: no such binding");
     says("delete queue jobs at 1s for 5s", "faults[0]: what an operator does is done once: leave out 'for'");

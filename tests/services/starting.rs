@@ -157,6 +157,8 @@ fn what_can_never_start_is_refused_with_its_place() {
         "services[0].health.retries: it is unhealthy after 1 failure or more",
     );
     says(json!({}), json!([plain("a", json!({ "starts_after": [{ "name": "broker", "condition": "ready" }] }))]), "service_started");
+    let no_room = json!([plain("a", json!({ "when_blocked": { "buffers": 0 } }))]);
+    says(json!({}), no_room, "services[0].when_blocked.buffers: its memory holds at least 1 message");
 }
 
 #[test]
@@ -173,4 +175,21 @@ fn the_order_is_written_as_it_was_read_and_follows_the_names_of_services() {
     assert_eq!(&*renamed.scenario.services[1].starts_after[0].name, "other");
     let removed = edit::apply(&scenario, &Edit::Remove(Part::Service("a".into()))).expect("it can be");
     assert_eq!(removed.scenario.services[0].starts_after.len(), 1, "the broker stays");
+}
+
+/// As Compose: what is to have no containers is started after what it waits for, and its health is not waited for.
+#[test]
+fn a_service_without_instances_is_not_waited_for() {
+    let none = |more| with(plain("none", json!({ "instances": 0, "health": { "interval_ms": 10000 } })), more);
+    let waits = plain("waits", json!({ "starts_after": [after("none", "service_healthy")] }));
+    let at_once = ran(json!({}), json!([none(json!({})), waits.clone()]), &[], 1000);
+    assert_eq!(at_once.world.instances().filter(|(_, instance)| instance.up).count(), 1);
+    assert_eq!(at_once.count(|what| matches!(what, WorldEvent::Health { .. })), 0, "nothing asks for its health");
+    // In either order of the file.
+    let before = ran(json!({}), json!([waits.clone(), none(json!({}))]), &[], 1000);
+    assert_eq!(before.world.instances().filter(|(_, instance)| instance.up).count(), 1);
+    // What it waits for itself comes first.
+    let broker = json!({ "health": { "interval_ms": 3000 } });
+    let later = ran(broker, json!([none(json!({ "starts_after": [after("broker", "service_healthy")] })), waits]), &[], 8000);
+    assert_eq!(started(&later, 1), [3000]);
 }

@@ -212,8 +212,8 @@ fn every_choice_is_one() {
 #[test]
 fn every_word_of_the_file_is_a_choice() {
     use crate::broker::{ApplyTo, ExchangeType, Profile};
-    use crate::scenario::Memory;
     use crate::scenario::edit::PartKind;
+    use crate::scenario::{Again, CopiedHeaders, Memory};
     let words = |fields: &[table::Field], key: &str| {
         let field = fields.iter().find(|field| field.key == key).expect("it is a field");
         let table::Kind::Words(words) = field.kind.plain() else { panic!("{key} has words") };
@@ -225,6 +225,9 @@ fn every_word_of_the_file_is_a_choice() {
     let once = fields::steps::HANDLER.iter().find(|field| field.key == "once").expect("it is a field");
     let table::Kind::OneOf { shapes, .. } = once.kind.plain() else { panic!("it is there, or not") };
     assert_eq!(words(shapes[1].fields, "memory"), in_order(Memory::ALL.map(|(word, _)| word)));
+    let policy = fields::steps::POLICY.iter().find(|shape| shape.name.starts_with("publish again")).expect("it is a shape");
+    assert_eq!(words(policy.fields, "headers"), in_order(CopiedHeaders::ALL.map(|(word, _)| word)));
+    assert_eq!(words(&fields::scenario::SERVICE, "again"), in_order(Again::ALL.map(|(word, _)| word)));
     for kind in ExchangeType::ALL {
         assert!(PartKind::ALL.iter().any(|(_, part)| *part == PartKind::Exchange(kind)), "{} can be drawn", kind.name());
     }

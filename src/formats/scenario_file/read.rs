@@ -8,10 +8,10 @@ use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client,
-    ConnectionError, ConsumesOn, Declaration, Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler,
-    Health, Json as Data, Link, Memory, Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries,
-    PublishesOn, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind,
-    Subscription, Traffic, Trigger, Version, When, WhenBlocked, validate,
+    ConnectionError, ConsumesOn, CopiedHeaders, Declaration, Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault,
+    HEARTBEAT, Handler, Health, Json as Data, Link, Memory, Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish,
+    PublishRetries, PublishesOn, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step,
+    StepKind, Subscription, Traffic, Trigger, Version, When, WhenBlocked, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -486,6 +486,7 @@ fn failure_policy(node: &Node) -> FailurePolicy {
                 .iter()
                 .map(Node::millis)
                 .collect(),
+            headers: fields.maybe("headers").and_then(|node| node.one_of(&CopiedHeaders::ALL)).unwrap_or_default(),
         },
         (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
             retries: retries.number_up_to(),

@@ -12,9 +12,9 @@ use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, ConnectionError, ConsumesOn,
-    Declaration, ExchangeSpec, ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset,
-    Once, Own, Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step,
-    Subscription, Traffic, Trigger, Version, When, WhenBlocked,
+    CopiedHeaders, Declaration, ExchangeSpec, ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link,
+    Network, Offset, Once, Own, Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts,
+    StartsAfter, Step, Subscription, Traffic, Trigger, Version, When, WhenBlocked,
 };
 
 #[must_use]
@@ -298,10 +298,11 @@ fn once(once: &Once) -> Doc {
 
 fn failure_policy(policy: &FailurePolicy) -> Doc {
     match policy {
-        FailurePolicy::Republish { retries, via, expirations } => Doc::object()
+        FailurePolicy::Republish { retries, via, expirations, headers } => Doc::object()
             .with("republish", *retries)
             .with_list("via", via.iter().map(|queue| name(queue).into()))
-            .with_list("expirations_ms", expirations.iter().map(|span| millis(*span).into())),
+            .with_list("expirations_ms", expirations.iter().map(|span| millis(*span).into()))
+            .with_unless("headers", headers.name(), &CopiedHeaders::default().name()),
         FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => {
             Doc::object().with("dead_letter_retry", *retries).with("exchange", name(exchange)).with("routing_key", name(routing_key))
         }

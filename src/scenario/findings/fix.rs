@@ -3,7 +3,9 @@
 use super::filled;
 use crate::scenario::edit::{Edit, Element, Part, PartKind, Slot, fresh};
 use crate::scenario::handler::PREFETCH;
-use crate::scenario::{BindingSpec, BindingTarget, ExchangeSpec, ExchangeType, Name, Point, QueueSpec, Scenario, Service, Table, Trigger};
+use crate::scenario::{
+    BindingSpec, BindingTarget, Declaration, ExchangeSpec, ExchangeType, Name, Point, QueueSpec, Scenario, Service, Table, Trigger,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fix {
@@ -29,6 +31,12 @@ pub enum Fix {
     Prefetch(usize),
     /// What a service publishes is persistent.
     Persistent(usize),
+    /// A service declares one thing more.
+    Declare { service: usize, name: Name, declaration: Box<Declaration> },
+    /// What a service declares of a part becomes this.
+    DeclareAs { service: usize, name: Name, declaration: Box<Declaration> },
+    /// A queue, and what consumes from it, is exclusive no more.
+    Share(Name),
 }
 
 /// So far beneath all other parts a new one stands, and so far beside what it belongs to.
@@ -51,6 +59,9 @@ impl Fix {
             Self::Consume(queue) => filled("create a service that consumes from {}", &[queue]),
             Self::Part { name, .. } => filled("give {} a separate queue", &[name]),
             Self::Prefetch(_) => filled("set prefetch to {}", &[&PREFETCH.to_string()]),
+            Self::Declare { name, declaration, .. } => filled("let {} declare the {}", &[name, &declaration.to_string()]),
+            Self::DeclareAs { name, declaration, .. } => filled("let {} declare the {} as it is", &[name, &declaration.to_string()]),
+            Self::Share(queue) => filled("make {} not exclusive", &[queue]),
             Self::Persistent(_) => "publish persistent messages".to_owned(),
         }
     }
@@ -125,6 +136,48 @@ impl Fix {
                     }
                 }
                 edits.push(put(*service, Element::Service(service_spec)));
+                edits
+            }
+            Self::Declare { service, declaration, .. } => {
+                let mut spec: Service = scenario.services.get(*service)?.clone();
+                let follows = |one: &Declaration| match **declaration {
+                    Declaration::Exchange { .. } => true,
+                    Declaration::Queue { .. } => !matches!(one, Declaration::Exchange { .. }),
+                    Declaration::Binding(_) | Declaration::BindingsOf(_) | Declaration::Check(_) => false,
+                };
+                let place = spec.declares.iter().position(follows).unwrap_or(spec.declares.len());
+                spec.declares.insert(place, (**declaration).clone());
+                vec![put(*service, Element::Service(spec))]
+            }
+            Self::DeclareAs { service, declaration, .. } => {
+                let mut spec: Service = scenario.services.get(*service)?.clone();
+                for one in spec.declared_mut().filter(|one| one.as_drawn() == declaration.as_drawn()) {
+                    one.clone_from(declaration);
+                }
+                vec![put(*service, Element::Service(spec))]
+            }
+            Self::Share(queue) => {
+                let mut edits = Vec::new();
+                for (index, service) in scenario.services.iter().enumerate() {
+                    let mut shared = service.clone();
+                    for one in shared.declared_mut() {
+                        if let Declaration::Queue { name, exclusive, .. } = one
+                            && name == queue
+                        {
+                            *exclusive = false;
+                        }
+                    }
+                    for handler in &mut shared.handlers {
+                        if let Trigger::Queue(subscription) = &mut handler.trigger
+                            && subscription.queue == *queue
+                        {
+                            subscription.exclusive = false;
+                        }
+                    }
+                    if shared != *service {
+                        edits.push(put(index, Element::Service(shared)));
+                    }
+                }
                 edits
             }
             Self::Prefetch(index) | Self::Persistent(index) => {

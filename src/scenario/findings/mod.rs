@@ -5,6 +5,7 @@
 //!
 //! Only what the scenario's own steps publish is judged. Messages that a learner publishes by hand may go anywhere.
 
+mod declared;
 mod fix;
 mod remarks;
 
@@ -43,10 +44,16 @@ pub enum Kind {
     TransientInDurable,
     /// A policy with keys that change nothing here.
     PolicyWithoutEffect,
+    /// A part that an empty broker never has: no service declares it.
+    NotDeclared,
+    /// A service that declares a part otherwise than it is (rules 14 and 16).
+    DeclaredDifferently,
+    /// Several that want what RabbitMQ gives to one (rule 15).
+    ExclusiveShared,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ExchangeUnbound,
         Self::QueueUnbound,
         Self::KeyUnmatched,
@@ -58,6 +65,9 @@ impl Kind {
         Self::PrefetchUnlimited,
         Self::TransientInDurable,
         Self::PolicyWithoutEffect,
+        Self::NotDeclared,
+        Self::DeclaredDifferently,
+        Self::ExclusiveShared,
     ];
 
     /// As programs read it.
@@ -75,6 +85,9 @@ impl Kind {
             Self::PrefetchUnlimited => "prefetch-unlimited",
             Self::TransientInDurable => "transient-in-durable",
             Self::PolicyWithoutEffect => "policy-without-effect",
+            Self::NotDeclared => "not-declared",
+            Self::DeclaredDifferently => "declared-differently",
+            Self::ExclusiveShared => "exclusive-shared",
         }
     }
 
@@ -82,7 +95,7 @@ impl Kind {
     #[must_use]
     pub const fn lesson(self) -> &'static str {
         match self {
-            Self::ExchangeUnbound | Self::QueueUnbound => "what-is-a-broker.md",
+            Self::ExchangeUnbound | Self::QueueUnbound | Self::NotDeclared => "what-is-a-broker.md",
             Self::KeyUnmatched => "direct.md",
             Self::BindingUnmatched => "topic.md",
             Self::DeadLettersLost => "dead-letters.md",
@@ -90,7 +103,8 @@ impl Kind {
             Self::QueueUnconsumed => "management-numbers.md",
             Self::QueueShared => "work-queues.md",
             Self::PrefetchUnlimited => "prefetch.md",
-            Self::TransientInDurable => "durable.md",
+            Self::TransientInDurable | Self::DeclaredDifferently => "durable.md",
+            Self::ExclusiveShared => "competing.md",
             Self::PolicyWithoutEffect => "versions.md",
         }
     }
@@ -142,6 +156,7 @@ pub fn findings_of(scenario: &Scenario, routes: Routes<'_>) -> Vec<Finding> {
     }
     search.exchanges();
     search.policies();
+    search.declarations();
     for (place, service) in scenario.services.iter().enumerate() {
         search.service(place, service);
     }

@@ -6,8 +6,8 @@ use std::fmt;
 
 use super::property::{LatencyOf, Quantity};
 use super::{
-    Action, Attempts, BROKER, Backoff, BindingTarget, BrokerSpec, Client, Declaration, Endpoint, ExchangeSpec, Fault, FaultKind, Handler,
-    Moment, Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Starts, Target, Traffic, Trigger, template,
+    Action, Attempts, BROKER, Backoff, BindingTarget, BrokerSpec, Client, Declaration, Ending, Endpoint, ExchangeSpec, Fault, FaultKind,
+    Handler, Moment, Name, Operation, Pattern, Point, Property, QueueSpec, Scenario, Service, Starts, Target, Traffic, Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -499,12 +499,18 @@ impl<'a> Check<'a> {
                 {
                     self.problem(path, format!("no such binding from '{exchange}' to '{queue}' is on the canvas"));
                 }
+                if matches!(&**operation, Operation::Move { from, to } if from == to) {
+                    self.problem(path, "a queue's messages move to another queue: name that one");
+                }
                 if fault.lasts.is_some() {
                     self.problem(path, "what an operator does is done once: leave out 'for'");
                 }
             }
             FaultKind::Deploy(deploy) => {
                 self.target(path, &Target { service: deploy.service.clone(), instance: None });
+                if deploy.ending == (Ending::Stop { within: Some(SimTime::ZERO) }) {
+                    self.problem(path, "without time to stop it is killed: write 'by kill', or a longer time");
+                }
                 let service = self.services.get(&deploy.service).copied();
                 if let (Some(service), Some(version)) = (service, &deploy.version)
                     && !service.versions.iter().any(|known| known.name == *version)

@@ -7,7 +7,7 @@ use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::scenario::{
     Action, Ask, BROKER, BindingTarget, ConsumesOn, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Memory, Name,
-    Offset, Publish, PublishesOn, QueueSpec, Service, Span, StartsAfter, Step, Subscription, Trigger, When, template,
+    Offset, Publish, PublishesOn, QueueSpec, Service, Span, StartsAfter, Step, Subscription, Trigger, When, WhenBlocked, template,
 };
 
 const fn is_get(step: &Step) -> bool {
@@ -36,6 +36,9 @@ impl Check<'_> {
             }
             if service.concurrency == Some(0) {
                 self.problem(format!("{path}.concurrency"), "it runs at least 1 handler at once");
+            }
+            if service.when_blocked == WhenBlocked::Buffers(0) {
+                self.problem(format!("{path}.when_blocked.buffers"), "its memory holds at least 1 message");
             }
             if let Some(relay) = &service.relay {
                 if relay.every < PERIOD_MIN {
@@ -334,7 +337,7 @@ impl Check<'_> {
     fn failure_policy(&mut self, path: &str, policy: &FailurePolicy) {
         let path = format!("{path}.on_failure");
         match policy {
-            FailurePolicy::Republish { retries, via, expirations } => {
+            FailurePolicy::Republish { retries, via, expirations, headers: _ } => {
                 self.size(format!("{path}.via"), "queues of a republishing policy", via.len(), limits::LEVELS);
                 self.size(format!("{path}.expirations_ms"), "expirations of a republishing policy", expirations.len(), limits::LEVELS);
                 if *retries == 0 {

@@ -2,9 +2,9 @@
 //! does. RabbitMQ may refuse any of them, and closes the channel then.
 
 use super::World;
-use super::edit::{binding_method, exchange_method, queue_method};
+use super::edit::binding_method;
 use crate::broker::{ChannelId, ExchangeDeclare, Method, QueueDeclare};
-use crate::scenario::{BindingTarget, Declaration};
+use crate::scenario::{Again, BindingTarget, Declaration};
 use crate::sim::flight::Cargo;
 use crate::sim::ids::InstanceId;
 use crate::sim::trace::WorldEvent;
@@ -38,6 +38,9 @@ impl World {
         let next = place + 1;
         if next < declares.len() {
             self.send_to_broker(id, Vec::new(), Cargo::Declare { from: id, channel, place: next });
+        } else if self.known_instance(id).was_connected && self.spec_of(id).again == Again::Declares {
+            self.is_set_up(id, channel);
+            self.is_accepted(id);
         } else {
             self.send_to_broker(id, Vec::new(), Cargo::Consume { from: id, channel });
             self.is_set_up(id, channel);
@@ -51,11 +54,7 @@ impl World {
     pub(super) fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
         let broker = &self.scenario.broker;
         Some(match declaration {
-            Declaration::Exchange { .. } => exchange_method(&declaration.exchange(broker)?),
-            Declaration::Queue { exclusive, .. } => {
-                let Method::QueueDeclare(declare) = queue_method(&declaration.queue(broker)?) else { return None };
-                Method::QueueDeclare(QueueDeclare { exclusive: *exclusive, ..declare })
-            }
+            Declaration::Exchange { .. } | Declaration::Queue { .. } => declaration.part(broker)?,
             Declaration::Binding(binding) => binding_method(binding, true),
             Declaration::BindingsOf(_) => return None, // each of them is sent
             Declaration::Check(BindingTarget::Queue(name)) => Method::QueueDeclare(QueueDeclare::passive(name.clone())),

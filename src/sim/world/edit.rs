@@ -8,7 +8,7 @@ use super::undone::Undone;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::view::QueueView;
-use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
+use crate::broker::{ExchangeBinding, Method, Name, QueueBinding};
 use crate::scenario::edit::{Part, names};
 use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Starts, Trigger};
 use crate::sim::agenda::Item;
@@ -120,7 +120,7 @@ impl World {
         let is_old_exchange = |new: &ExchangeSpec| old.as_ref().is_some_and(|old| old.has_exchange(new));
         let is_old_queue = |new: &QueueSpec| old.as_ref().is_some_and(|old| old.has_queue(new));
         for exchange in scenario.broker.exchanges.iter().filter(|exchange| !is_old_exchange(exchange) && !is_for_programs(&exchange.name)) {
-            self.administer(exchange_method(exchange));
+            self.administer(exchange.declare());
         }
         for queue in scenario
             .broker
@@ -128,7 +128,7 @@ impl World {
             .iter()
             .filter(|queue| !is_old_queue(queue) && !is_for_programs(&queue.name) && !undone.has_queue(&queue.name))
         {
-            self.administer(queue_method(queue));
+            self.administer(queue.declare());
         }
         // A pattern that is none was refused with the scenario.
         self.broker.set_policies(self.now, &scenario.broker.policies);
@@ -392,29 +392,6 @@ impl World {
             self.plan_next_arrival(self.clients.len() - 1);
         }
     }
-}
-
-pub(super) fn exchange_method(exchange: &ExchangeSpec) -> Method {
-    Method::ExchangeDeclare(ExchangeDeclare {
-        exchange: exchange.name.clone(),
-        kind: exchange.kind.name().into(),
-        durable: exchange.durable,
-        auto_delete: exchange.auto_delete,
-        internal: exchange.internal,
-        passive: false,
-        arguments: exchange.arguments.clone(),
-    })
-}
-
-pub(super) fn queue_method(queue: &QueueSpec) -> Method {
-    Method::QueueDeclare(QueueDeclare {
-        queue: queue.name.clone(),
-        durable: queue.durable,
-        exclusive: false,
-        auto_delete: queue.auto_delete,
-        passive: false,
-        arguments: queue.arguments.clone(),
-    })
 }
 
 pub(super) fn binding_method(binding: &BindingSpec, bind: bool) -> Method {

@@ -418,13 +418,13 @@ impl World {
             }
             FailurePolicy::Chapter if retry_count(&message) < CHAPTER_RETRIES => Verdict::Requeue,
             FailurePolicy::DeadLetter | FailurePolicy::Chapter => Verdict::Reject,
-            FailurePolicy::Republish { retries, via, expirations } => {
+            FailurePolicy::Republish { retries, via, expirations, headers } => {
                 let count = retry_count(&message);
                 if count < i64::from(*retries) {
                     let level = usize::try_from(count).unwrap_or(0);
                     let to = via.get(level.min(via.len().saturating_sub(1))).unwrap_or(&queue).clone();
                     let expiration = expirations.get(level.min(expirations.len().saturating_sub(1))).copied();
-                    self.republish(id, run_id, &message, to, count + 1, expiration);
+                    self.republish(id, run_id, &message, to, (count + 1, *headers), expiration);
                     return;
                 }
                 Verdict::Reject

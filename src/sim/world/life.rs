@@ -80,7 +80,7 @@ impl World {
 
     /// A handler that nothing from outside has set off.
     pub(super) fn begin_story(&mut self, id: InstanceId, handler: usize) {
-        let story = self.ledger.business.begin();
+        let story = self.ledger.business.begin_unasked();
         let data = Data::Json(std::sync::Arc::new(serde_json::json!({ "n": story })));
         self.admit(id, Job { handler, data, cause: Cause::Schedule, story, about: business::story_name(story), since: self.now });
     }
@@ -453,7 +453,7 @@ impl World {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
         }
         let again = if self.known_instance(id).was_connected { spec.again } else { Again::All };
-        if again == Again::Nothing {
+        if again == Again::Nothing || (again == Again::Declares && spec.declares.is_empty()) {
             self.is_set_up(id, channel);
             self.is_accepted(id);
         } else if spec.declares.is_empty() || again == Again::Consumes {

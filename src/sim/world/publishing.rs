@@ -8,7 +8,7 @@ use crate::base::SimTime;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
 use crate::scenario::template::Filler;
-use crate::scenario::{Json, Publish as PublishSpec};
+use crate::scenario::{CopiedHeaders, Json, Publish as PublishSpec};
 use crate::sim::agenda::Item;
 use crate::sim::business::story_name;
 use crate::sim::flight::{Cargo, Publish};
@@ -298,17 +298,23 @@ impl World {
         run_id: RunId,
         message: &Arc<Message>,
         to: Name,
-        count: i64,
+        (count, headers): (i64, CopiedHeaders),
         expiration: Option<SimTime>,
     ) {
-        let mut properties = copied(message, Some(count));
+        let mut properties = copied(message);
+        if headers != CopiedHeaders::All {
+            properties.headers = None;
+        }
+        if headers != CopiedHeaders::None {
+            properties.headers.get_or_insert_default().insert("x-retry-count".into(), Value::Int(count));
+        }
         properties.expiration = expiration.map(|span| span.as_millis().to_string().into());
         self.publish_instead(id, run_id, message, "".into(), to, properties);
     }
 
     /// It has been tried often enough: out of the way, for people to look at.
     pub(super) fn park(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, exchange: Name, routing_key: Name) {
-        let properties = copied(message, None);
+        let properties = copied(message);
         self.publish_instead(id, run_id, message, exchange, routing_key, properties);
     }
 
@@ -373,7 +379,7 @@ impl World {
 }
 
 /// The same event for another life: without what belonged to the one before, and without its expiration.
-fn copied(message: &Message, retry_count: Option<i64>) -> Properties {
+fn copied(message: &Message) -> Properties {
     let mut properties = Properties::clone(&message.properties);
     properties.expiration = None;
     properties.history = None;
@@ -381,9 +387,6 @@ fn copied(message: &Message, retry_count: Option<i64>) -> Properties {
     let mut headers: Table = properties.headers.take().unwrap_or_default();
     for name in OWN_TO_A_LIFE {
         headers.remove(name);
-    }
-    if let Some(count) = retry_count {
-        headers.insert("x-retry-count".into(), Value::Int(count));
     }
     properties.headers = Some(headers);
     properties

@@ -57,12 +57,23 @@ impl World {
         self.start_from(service, 0);
         if !self.starting.waits(service) {
             self.plan_schedules(service);
-            self.met(&spec.name, When::Started);
+            self.launched(service);
         }
     }
 
     fn is_met(&self, after: &StartsAfter) -> bool {
-        after.when == When::Started && self.is_launched(&after.name)
+        (after.when == When::Started || self.has_no_instances(&after.name)) && self.is_launched(&after.name)
+    }
+
+    /// Compose does not wait for the health of a service that is to have no containers.
+    fn has_no_instances(&self, name: &Name) -> bool {
+        self.services.iter().any(|service| service.spec.name == *name && !service.removed && service.spec.instances == 0)
+    }
+
+    fn launched(&mut self, service: usize) {
+        let name = self.services[service].spec.name.clone();
+        let when = if self.has_no_instances(&name) { When::Healthy } else { When::Started };
+        self.met(&name, when);
     }
 
     fn is_launched(&self, name: &Name) -> bool {
@@ -95,7 +106,9 @@ impl World {
                 self.services[service].generation += 1;
                 self.start_from(service, 0);
                 self.plan_schedules(service);
-                met.push((self.services[service].spec.name.clone(), When::Started));
+                let name = self.services[service].spec.name.clone();
+                let when = if self.has_no_instances(&name) { When::Healthy } else { When::Started };
+                met.push((name, when));
             }
         }
     }
@@ -154,8 +167,7 @@ impl World {
             self.services[service].generation += 1;
             self.start_from(service, 0);
             self.plan_schedules(service);
-            let name = self.services[service].spec.name.clone();
-            self.met(&name, When::Started);
+            self.launched(service);
         }
     }
 

@@ -27,8 +27,16 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
     };
     let selected = session.selection.line.as_ref() == Some(&line);
     let closed = line::closed(session, edge);
-    let class = classes!("edge", kind, dead.then_some("dead"), lit.then_some("lit"), closed.is_some().then_some("closed"));
-    let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
+    let absent = matches!(edge.kind, EdgeKind::Binding(number, _) if line::is_absent(session, number));
+    let class = classes!(
+        "edge",
+        kind,
+        dead.then_some("dead"),
+        lit.then_some("lit"),
+        closed.is_some().then_some("closed"),
+        absent.then_some("absent")
+    );
+    let marker = if absent { None } else { Some(if dead { "url(#arrow-dead)" } else { "url(#arrow)" }) };
     let tabindex = if matches!(stop, Some(Stop::Line(one)) if *one == line) { "0" } else { "-1" };
     let label = line::label(session, &line, edge);
     let (onkeydown, onfocus) = keyboard(scene, &Stop::Line(line.clone()));
@@ -103,7 +111,7 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
     // The line itself says all this to who listens.
     html! {
         <g
-            class={classes!("key", (lit || selected).then_some("lit"), told.as_ref().map(|(matches, _)| if *matches { "yes" } else { "no" }))}
+            class={classes!("key", line::is_absent(scene.session, *index).then_some("absent"), (lit || selected).then_some("lit"), told.as_ref().map(|(matches, _)| if *matches { "yes" } else { "no" }))}
             transform={placed(at.x, at.y, grown)}
             aria-hidden="true"
             data-binding={index.to_string()}

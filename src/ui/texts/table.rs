@@ -29,7 +29,7 @@ pub const BINDING_KEY_OR_HEADER_ARGUMENTS: &str = "Binding key, or header argume
 pub const CONNECT: &str = "Connect";
 pub const DELETE: &str = "Delete";
 pub const EXCHANGES: &str = "Exchanges";
-pub const GONE_FROM_THE_BROKER: &str = "no longer on the broker";
+pub const NOT_ON_THE_BROKER: &str = "not on the broker";
 pub const HTTP_CLIENTS: &str = "HTTP clients";
 pub const NO: &str = "no";
 pub const QUEUES: &str = "Queues";
@@ -37,14 +37,38 @@ pub const READERS_OF_STREAMS: &str = "Readers of streams";
 pub const REMOVE: &str = "Remove";
 pub const RUNS_ON: &str = "Runs on";
 pub const SERVICES: &str = "Services";
+pub const SWALLOWED: &str = "Swallowed";
+pub const UNREAD: &str = "Unread";
+pub const CHANNELS_CLOSED: &str = "Channels closed";
+pub const CONNECTIONS: &str = "Connections";
+pub const CONNECTIONS_AND_CHANNELS: &str = "Connections and channels";
+pub const NOT_BEGUN: &str = "Not begun";
+pub const SERVICE: &str = "Service";
 pub const SHOW: &str = "Show";
 pub const TABLE_VIEW: &str = "Table view";
 pub const WORKING_ON: &str = "Working on";
 pub const YES: &str = "yes";
 
 /// The columns that hold counts.
-pub const COUNTED: [&str; 12] =
-    [CONSUMERS, FAILED, HANDLED, READY, SENT, SUCCEEDED, TOTAL, UNACKED, WORKING_ON, PUBLISH_RATE, DELIVER_RATE, ACK_RATE];
+pub const COUNTED: [&str; 17] = [
+    CONSUMERS,
+    FAILED,
+    HANDLED,
+    READY,
+    SENT,
+    SUCCEEDED,
+    TOTAL,
+    UNACKED,
+    WORKING_ON,
+    PUBLISH_RATE,
+    DELIVER_RATE,
+    ACK_RATE,
+    CHANNELS_CLOSED,
+    CONNECTIONS,
+    NOT_BEGUN,
+    SWALLOWED,
+    UNREAD,
+];
 
 pub fn rate(rate: f64) -> String {
     format!("{:.1}", Fixed(rate))

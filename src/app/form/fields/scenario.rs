@@ -234,7 +234,12 @@ pub(in crate::app::form) static SERVICE: [Field; 19] = [
         help: "What the service does when it has a channel again.",
         kind: Kind::Rare(
             "declares and consumes",
-            &Kind::Words(&[("all", "declares and consumes"), ("consumes", "consumes only"), ("nothing", "nothing")]),
+            &Kind::Words(&[
+                ("all", "declares and consumes"),
+                ("consumes", "consumes only"),
+                ("declares", "declares only"),
+                ("nothing", "nothing"),
+            ]),
         ),
     },
     Field {

@@ -340,6 +340,12 @@ pub(in crate::app::form) static POLICY: [Shape; 10] = [
                 help: "The TTL of each copy, as JSON: [1000, 5000].",
                 kind: Kind::Json,
             },
+            Field {
+                key: "headers",
+                label: "Headers of the copy",
+                help: "Without x-retry-count each attempt is the first one, and the retries have no end.",
+                kind: Kind::Words(&[("all", "all, with x-retry-count"), ("count", "x-retry-count only"), ("none", "none")]),
+            },
         ],
     },
     Shape {
