@@ -31,6 +31,15 @@ export const alarm = async (isSet) => {
   while ((await hasAlarm()) !== isSet) await new Promise((resolve) => setTimeout(resolve, 50));
 };
 
+// Consumes, and tells so before the first delivery: amqplib hands that out in the same breath as RabbitMQ's answer, before an `await` goes on.
+export const consume = async (channel, queue, handler, options) => {
+  let begin;
+  const begun = new Promise((resolve) => (begin = resolve));
+  await channel.consume(queue, (message) => begun.then(() => handler(message)), options);
+  tell(`consuming ${queue}`);
+  begin();
+};
+
 process.on("exit", (code) => {
   if (code !== 0) tell("the process ended");
 });
