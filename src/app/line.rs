@@ -12,9 +12,8 @@ use crate::broker::Event;
 use crate::broker::explain::Explained;
 use crate::scenario::edit::{Line, Part};
 use crate::scenario::{BindingSpec, BindingTarget, Point};
-use crate::sim::ids::InstanceId;
 use crate::sim::service::ClosedWith;
-use crate::sim::{Place, World, WorldEvent};
+use crate::sim::{Place, WorldEvent};
 
 /// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
 const KEY_STRIDE: f64 = 25.0;
@@ -228,10 +227,10 @@ pub fn label(session: &Session, line: &Line, edge: &Edge) -> String {
 #[must_use]
 pub fn closed<'a>(session: &'a Session, edge: &Edge) -> Option<&'a ClosedWith> {
     let world = session.world();
-    let (of, with): (_, fn(&World, InstanceId) -> Option<&ClosedWith>) = match (&edge.kind, &edge.from, &edge.to) {
-        (EdgeKind::Consumes, _, Place::Instance(id)) => (id.service, World::closed_with),
-        (EdgeKind::Publishes, Place::Instance(id), _) => (id.service, World::publisher_closed_with),
-        _ => return None,
-    };
-    world.instances().filter(|(id, _)| id.service == of).find_map(|(id, _)| with(world, id))
+    let instances = |of| world.instances().map(|(id, _)| id).filter(move |id| id.service == of);
+    match (&edge.kind, &edge.from, &edge.to) {
+        (EdgeKind::Consumes, Place::Queue(queue), Place::Instance(id)) => instances(id.service).find_map(|id| world.closed_with(id, queue)),
+        (EdgeKind::Publishes, Place::Instance(id), _) => instances(id.service).find_map(|id| world.publisher_closed_with(id)),
+        _ => None,
+    }
 }

@@ -309,6 +309,7 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
         Cargo::Connect { .. }
         | Cargo::Answer { .. }
         | Cargo::Flow { .. }
+        | Cargo::Closed { .. }
         | Cargo::Declare { .. }
         | Cargo::DeclareOk { .. }
         | Cargo::Consume { .. }
@@ -415,6 +416,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             Cargo::Connect { .. }
             | Cargo::Answer { .. }
             | Cargo::Flow { .. }
+            | Cargo::Closed { .. }
             | Cargo::Declare { .. }
             | Cargo::DeclareOk { .. }
             | Cargo::Consume { .. }

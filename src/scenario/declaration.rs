@@ -202,6 +202,28 @@ pub enum WhenBlocked {
     Buffers(u32),
 }
 
+/// Where a program consumes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConsumesOn {
+    /// All its consumers are on one channel: an error closes it for all.
+    #[default]
+    Shared,
+    /// Each consumer has a channel. What else the program does has another.
+    Each,
+}
+
+impl ConsumesOn {
+    pub const ALL: [(&'static str, Self); 2] = [("shared", Self::Shared), ("each", Self::Each)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Each => "each",
+        }
+    }
+}
+
 /// Where a program publishes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PublishesOn {

@@ -38,7 +38,7 @@ use crate::broker::Value;
 use crate::broker::queue::Kind;
 pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, FIELD_SPAN_MAX, Span};
-pub use declaration::{Again, ChannelError, ConnectionError, Declaration, Own, PublishesOn, Reconnects, Starts, WhenBlocked};
+pub use declaration::{Again, ChannelError, ConnectionError, ConsumesOn, Declaration, Own, PublishesOn, Reconnects, Starts, WhenBlocked};
 pub use directory::Directory;
 pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Operation, Target};
 pub use handler::{

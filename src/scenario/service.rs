@@ -1,7 +1,8 @@
 //! A service: a program, and other versions of it that a deploy puts in its place.
 
 use super::{
-    Again, Backoff, ChannelError, ConnectionError, Declaration, Handler, Name, Point, PublishesOn, Reconnects, SimTime, WhenBlocked,
+    Again, Backoff, ChannelError, ConnectionError, ConsumesOn, Declaration, Handler, Name, Point, PublishesOn, Reconnects, SimTime,
+    WhenBlocked,
 };
 
 /// A program. Each instance is its own process with its own connection and channel.
@@ -25,6 +26,7 @@ pub struct Service {
     pub on_channel_error: ChannelError,
     pub on_connection_error: ConnectionError,
     pub when_blocked: WhenBlocked,
+    pub consumes_on: ConsumesOn,
     pub publishes_on: PublishesOn,
     /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
     pub declares: Vec<Declaration>,
@@ -125,6 +127,7 @@ impl Service {
             on_channel_error: ChannelError::default(),
             on_connection_error: ConnectionError::default(),
             when_blocked: WhenBlocked::default(),
+            consumes_on: ConsumesOn::default(),
             publishes_on: PublishesOn::default(),
             declares: Vec::new(),
             in_memory: false,

@@ -74,6 +74,12 @@ pub(super) enum Item {
         instance: InstanceId,
         epoch: u32,
     },
+    /// For one of its consumers.
+    ReopenConsumer {
+        instance: InstanceId,
+        epoch: u32,
+        handler: usize,
+    },
     /// After a crash.
     Restart {
         instance: InstanceId,
@@ -120,7 +126,7 @@ pub(super) enum Item {
 
 /// What the broker has closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Closed {
+pub enum Closed {
     Channel(ChannelId),
     /// As it stopped in order.
     Connection(ConnectionId),
@@ -137,6 +143,7 @@ impl Item {
             | Self::CallsAgain { instance, epoch, .. }
             | Self::Continues { instance, epoch, .. }
             | Self::ReopenPublisher { instance, epoch }
+            | Self::ReopenConsumer { instance, epoch, .. }
             | Self::Notices { instance, epoch, .. }
             | Self::Reconnect { instance, epoch } => Some((*instance, *epoch)),
             _ => None,

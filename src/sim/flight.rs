@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::agenda::Closed;
 use super::ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
 use crate::base::SimTime;
 use crate::broker::{ChannelId, ConnectionId, Message, Name, Outcome, Properties, Reply};
@@ -111,6 +112,11 @@ pub enum Cargo {
         to: InstanceId,
         connection: ConnectionId,
         blocked: bool,
+    },
+    /// `channel.close` or `connection.close`, behind what was sent before.
+    Closed {
+        to: InstanceId,
+        closed: Closed,
     },
     /// The end of a TCP connection, on its way to the broker.
     Disconnect {

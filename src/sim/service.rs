@@ -123,6 +123,8 @@ pub struct Instance {
     pub(super) publisher: Option<Publisher>,
     /// The channel on which it declares what it needs; it can do nothing else meanwhile.
     pub(super) setting_up: Option<ChannelId>,
+    /// By handler, where each consumes on its own channel.
+    pub(super) own_channels: OrderedMap<usize, OwnChannel>,
     /// The error that RabbitMQ closed its channel with, until it has another.
     pub(super) closed_with: Option<ClosedWith>,
     /// The same, for its own channel to publish on.
@@ -163,12 +165,22 @@ pub struct Instance {
     pub(super) start_wanted: bool,
     /// It is being stopped, and what it has not begun goes back.
     pub(super) gives_back: bool,
-    /// Cancelled consumers whose cancel-ok has not come.
-    pub(super) cancelling: u32,
+    /// Of cancelled consumers whose cancel-ok has not come: the channel of each.
+    pub(super) cancelling: Vec<ChannelId>,
     /// The exclusive queue to which its requests are answered.
     pub(super) reply_queue: Option<Name>,
     /// By handler: how many deliveries wait for an acknowledgement of several.
     pub(super) acks_due: OrderedMap<usize, u32>,
+}
+
+/// A handler's own channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct OwnChannel {
+    pub channel: Option<ChannelId>,
+    /// The error that RabbitMQ closed it with, until there is another.
+    pub closed_with: Option<ClosedWith>,
+    /// How often in a row it has waited to open one.
+    pub waits: u32,
 }
 
 /// Where a program publishes beside what it consumes on.
@@ -209,6 +221,7 @@ impl Instance {
             channel: None,
             publisher: None,
             setting_up: None,
+            own_channels: OrderedMap::new(),
             waits: 0,
             publisher_waits: 0,
             closed_with: None,
@@ -232,7 +245,7 @@ impl Instance {
             stop_wanted: false,
             start_wanted: false,
             gives_back: false,
-            cancelling: 0,
+            cancelling: Vec::new(),
             reply_queue: None,
             acks_due: OrderedMap::new(),
         }
@@ -253,7 +266,27 @@ impl Instance {
 
     /// Whether it works on this channel, or declares on it what it needs.
     pub(super) fn uses(&self, channel: ChannelId) -> bool {
-        self.channel == Some(channel) || self.setting_up == Some(channel) || self.publishes_on(channel)
+        self.receives_on(channel) || self.setting_up == Some(channel) || self.publishes_on(channel)
+    }
+
+    /// Whether deliveries of this channel are its own, and can be settled there.
+    pub(super) fn receives_on(&self, channel: ChannelId) -> bool {
+        self.channel == Some(channel) || self.handler_on(channel).is_some()
+    }
+
+    /// Whether it has a channel that it can consume on.
+    pub(super) fn receives(&self) -> bool {
+        self.channel.is_some() || self.own_channels.values().any(|own| own.channel.is_some())
+    }
+
+    /// Whose own channel this is.
+    pub(super) fn handler_on(&self, channel: ChannelId) -> Option<usize> {
+        self.own_channels.iter().find(|(_, own)| own.channel == Some(channel)).map(|(handler, _)| *handler)
+    }
+
+    /// What RabbitMQ closed the channel with that this handler consumes on.
+    pub(super) fn consumer_closed_with(&self, handler: usize) -> Option<&ClosedWith> {
+        self.own_channels.get(&handler).map_or(self.closed_with.as_ref(), |own| own.closed_with.as_ref())
     }
 
     /// Whether it has a channel, be it that it still declares on it.

@@ -71,7 +71,7 @@ fn a_check_of_a_queue_that_an_operator_deleted_closes_the_channel_of_the_consume
     let failed = |what: &WorldEvent| matches!(what, WorldEvent::HandlerFailed { step: "check_queue", .. });
     assert_eq!(alone.times(closed), [2001]);
     // Later it has no channel to ask on.
-    assert_eq!(alone.times(failed), [2001, 3000, 4000]);
+    assert_eq!(alone.times(failed), [2002, 3000, 4000]);
     alone.must(&["done(done) < 21", "ready(jobs) > 15", "done(checked) = 1"]);
     let again = ran_so(json!({ "on_channel_error": "reopen", "reconnect_ms": 100 }));
     again.must(&["done(done) > 35"]);

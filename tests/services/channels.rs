@@ -132,10 +132,10 @@ fn a_program_waits_longer_each_time_until_it_is_connected() {
     let more = json!({ "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 } });
     let ran = ran(worker("", more), &["restart broker at 1s for 2s", "restart broker at 6s for 10ms"], 8000);
     let tried = ran.times(|what| matches!(what, WorldEvent::ConnectFailed { instance: WORKER, .. }));
-    assert_eq!(tried, [1101, 1302, 1703, 2504]);
+    assert_eq!(tried, [1102, 1303, 1704, 2505]);
     let connected = ran.times(|what| matches!(what, WorldEvent::Connected(WORKER)));
     // Then the first wait is short again.
-    assert_eq!(connected, [1, 3505, 6101]);
+    assert_eq!(connected, [1, 3506, 6102]);
 }
 
 /// A consumer that RabbitMQ refuses is not set up: pauses grow, and a program that tries until it is connected goes on trying.
@@ -172,7 +172,7 @@ fn a_step_declares_on_the_channel_that_its_program_publishes_on() {
         assert_eq!(closed, 1, "{own}");
         let with = ran.world.publisher_closed_with(InstanceId { service: 1, instance: 0 }).expect("its channel was closed");
         assert!(with.code == ReplyCode::PreconditionFailed && with.text.starts_with("PRECONDITION_FAILED"), "{with:?}");
-        assert_eq!(ran.world.closed_with(InstanceId { service: 1, instance: 0 }).is_some(), own == "shared");
+        assert_eq!(ran.world.closed_with(InstanceId { service: 1, instance: 0 }, &"jobs".into()).is_some(), own == "shared");
         ran.must(if own == "shared" { &["consumers(jobs) = 0"] } else { &["consumers(jobs) = 1"] });
     }
 }
@@ -305,4 +305,120 @@ fn a_stop_gives_back_what_was_not_begun() {
     automatic["handlers"][0]["on"]["auto_ack"] = json!(true);
     let automatic = ran(automatic, &["stop worker giving back at 750ms"], 12_000);
     automatic.must(&["requeued(jobs) = 0", "done(done) = 7", "lost = 0"]);
+}
+
+/// Acknowledges a job twice, and what comes from the other queue once.
+fn reader_of_two(more: Json) -> Json {
+    let twice = json!([{ "do": "effect", "what": "jobs", "of": "eventId" }, { "do": "ack" }, { "do": "ack" }]);
+    let once = json!([{ "do": "effect", "what": "others", "of": "eventId" }]);
+    with(
+        json!({ "name": "worker", "at": [0, 0], "reconnect_ms": 200, "handlers": [
+            { "on": { "queue": "jobs", "prefetch": 1 }, "steps": twice },
+            { "on": { "queue": "done", "prefetch": 1 }, "steps": once },
+        ] }),
+        more,
+    )
+}
+
+fn publisher_of_two() -> Json {
+    let publish = |to: &str| json!({ "do": "publish", "exchange": "", "routing_key": to, "payload": {} });
+    with(publisher(), json!({ "handlers": [{ "on": { "every_ms": 100 }, "steps": [publish("jobs"), publish("done")] }] }))
+}
+
+#[test]
+fn an_error_on_a_consumers_own_channel_leaves_the_other_consumers_alone() {
+    let ran_so = |consumes_on: &str, on_error: &str| {
+        let reader = reader_of_two(json!({ "consumes_on": consumes_on, "on_channel_error": on_error }));
+        run(builder(json!([publisher_of_two(), reader])).scenario(), &[], 2950)
+    };
+    let closed =
+        |what: &WorldEvent| matches!(what, WorldEvent::Broker(Event::ChannelClosed { text, .. }) if text.contains("unknown delivery tag"));
+    let started = |what: &WorldEvent| matches!(what, WorldEvent::Broker(Event::ConsumerStarted { .. }));
+
+    let shared = ran_so("shared", "ignore");
+    shared.must(&["done(jobs) = 1", "done(others) = 1", "consumers(done) = 0", "ready(done) > 25"]);
+    assert!(shared.world.goes_on_alone(WORKER));
+
+    let each = ran_so("each", "ignore");
+    each.must(&[
+        "done(jobs) = 1",
+        "consumers(jobs) = 0",
+        "done(others) = 29",
+        "consumers(done) = 1",
+        "ready(done) = 0",
+        "channel_errors(worker) = 1",
+    ]);
+    assert_eq!(each.count(closed), 1);
+    assert!(!each.world.goes_on_alone(WORKER));
+    let code = |queue: &str| each.world.closed_with(WORKER, &queue.into()).map(|closed| closed.code);
+    assert_eq!((code("jobs"), code("done")), (Some(ReplyCode::PreconditionFailed), None));
+
+    let again = ran_so("each", "reopen");
+    assert!(again.count(closed) > 5);
+    // The other consumer starts once. The last pause may not be over.
+    let starts = again.count(started);
+    assert!([again.count(closed) + 1, again.count(closed) + 2].contains(&starts), "{starts}");
+    again.must(&["done(others) = 29"]);
+    // To close the connection is to close every channel on it.
+    let anew = ran_so("each", "reconnect");
+    assert!(anew.count(started) > anew.count(closed) + 5);
+    assert_eq!(ran_so("each", "exit").count(|what| matches!(what, WorldEvent::Killed { instance: WORKER, .. })), 1);
+}
+
+#[test]
+fn consumers_on_their_own_channels_connect_stop_and_come_back_as_others_do() {
+    let steps = json!([{ "do": "work", "ms": 250 }, { "do": "effect", "what": "done", "of": "eventId" }]);
+    let consumes = |queue: &str| json!({ "on": { "queue": queue, "prefetch": 3 }, "steps": steps });
+    let reader =
+        |more| with(json!({ "name": "worker", "at": [0, 0], "reconnect_ms": 200, "handlers": [consumes("jobs"), consumes("done")] }), more);
+    for faults in [
+        &["stop worker at 1100ms for 1s"][..],
+        &["restart broker at 1s for 500ms"],
+        &["kill worker at 1100ms for 1s"],
+        &["partition worker from broker at 1s for 90s"],
+    ] {
+        let ran_so = |consumes_on: &str| {
+            run(builder(json!([publisher_of_two(), reader(json!({ "consumes_on": consumes_on }))])).scenario(), faults, 120_000)
+        };
+        let (shared, each) = (ran_so("shared"), ran_so("each"));
+        for ran in [&shared, &each] {
+            ran.must(&["consumers(jobs) = 1", "consumers(done) = 1", "unacked(jobs) < 4", "channel_errors(worker) = 0"]);
+        }
+        let stopped = |ran: &Ran| ran.times(|what| matches!(what, WorldEvent::Stopped(WORKER)));
+        assert_eq!(stopped(&shared), stopped(&each), "{faults:?}");
+        let done = |ran: &Ran| ran.count(|what| matches!(what, WorldEvent::Effect { .. }));
+        assert_eq!(done(&shared), done(&each), "{faults:?}");
+    }
+}
+
+#[test]
+fn a_refused_consumer_on_its_own_channel_tries_again_later_each_time() {
+    let first = json!({ "name": "first", "at": [0, 0], "health": { "interval_ms": 10 }, "handlers": [{ "on": { "queue": "jobs", "exclusive": true, "prefetch": 1 }, "steps": [] }] });
+    let more =
+        json!({ "consumes_on": "each", "on_channel_error": "reopen", "reconnect_ms": 100, "backoff": { "factor": 2, "max_ms": 1000 } });
+    let mut reader = reader_of_two(more);
+    reader["starts_after"] = json!([{ "name": "first", "condition": "service_healthy" }]);
+    reader["handlers"][0]["steps"] = json!([]);
+    let services = json!([publisher_of_two(), reader, first]);
+    let ran = run(builder(services).scenario(), &["stop first at 3s"], 6000);
+    let refused = ran.times(|what| matches!(what, WorldEvent::Broker(Event::ChannelClosed { code: ReplyCode::AccessRefused, .. })));
+    let pauses: Vec<u64> = refused.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses[..4], [101, 201, 401, 801], "{refused:?}");
+    ran.must(&["consumers(jobs) = 1", "ready(jobs) = 0"]);
+    assert!(ran.count(|what| matches!(what, WorldEvent::Effect { what, .. } if &**what == "others")) > 55);
+}
+
+#[test]
+fn a_channel_is_closed_behind_the_deliveries_that_are_on_their_way() {
+    // All ten are on their way when the second acknowledgement of the first closes the channel.
+    let steps = json!([{ "do": "effect", "what": "begun", "of": "eventId" }, { "do": "ack" }, { "do": "ack" }]);
+    let reader = json!({ "name": "worker", "at": [0, 0], "handlers": [{ "on": { "queue": "jobs", "prefetch": 10 }, "steps": steps }],
+        "on_channel_error": "ignore", "starts_after": [{ "name": "burst" }] });
+    let publish = json!({ "do": "publish", "exchange": "", "routing_key": "jobs", "payload": {} });
+    let burst = json!({ "name": "burst", "at": [0, 0], "handlers": [{ "on": { "start_up": true }, "steps": vec![publish; 10] }] });
+    let ran = run(builder(json!([burst, reader])).scenario(), &[], 1000);
+    let lost = ran.count(|what| matches!(what, WorldEvent::LostDelivery { .. }));
+    let begun = ran.count(|what| matches!(what, WorldEvent::Effect { what, .. } if &**what == "begun"));
+    assert_eq!((begun, lost), (10, 0));
+    ran.must(&["acknowledged(jobs) = 1", "ready(jobs) = 9"]);
 }

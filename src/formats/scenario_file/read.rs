@@ -8,10 +8,10 @@ use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Again, Ask, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client,
-    ConnectionError, Declaration, Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health,
-    Json as Data, Link, Memory, Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries, PublishesOn,
-    QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind, Subscription,
-    Traffic, Trigger, Version, When, WhenBlocked, validate,
+    ConnectionError, ConsumesOn, Declaration, Endpoint, ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler,
+    Health, Json as Data, Link, Memory, Network, Offset, Once, Own, Pattern, Poison, Problem, Property, Publish, PublishRetries,
+    PublishesOn, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, StepKind,
+    Subscription, Traffic, Trigger, Version, When, WhenBlocked, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -302,6 +302,7 @@ pub(super) fn service(node: &Node) -> Service {
         on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
         on_connection_error: fields.maybe("on_connection_error").and_then(|node| node.one_of(&ConnectionError::ALL)).unwrap_or_default(),
         when_blocked: fields.maybe("when_blocked").map(|node| when_blocked(&node)).unwrap_or_default(),
+        consumes_on: fields.maybe("consumes_on").and_then(|node| node.one_of(&ConsumesOn::ALL)).unwrap_or_default(),
         publishes_on: fields.maybe("publishes_on").and_then(|node| node.one_of(&PublishesOn::ALL)).unwrap_or_default(),
         declares: declares(&fields),
         in_memory: fields.flag("in_memory", false),

@@ -11,9 +11,9 @@ use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
-    Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, ConnectionError, Declaration,
-    ExchangeSpec, ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own,
-    Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step,
+    Action, Again, Ask, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, ConnectionError, ConsumesOn,
+    Declaration, ExchangeSpec, ExchangeType, Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset,
+    Once, Own, Pattern, Point, Publish, PublishesOn, QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step,
     Subscription, Traffic, Trigger, Version, When, WhenBlocked,
 };
 
@@ -217,6 +217,7 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_unless("on_channel_error", service.on_channel_error.name(), &ChannelError::default().name())
         .with_unless("on_connection_error", service.on_connection_error.name(), &ConnectionError::default().name())
         .with_some("when_blocked", when_blocked(service.when_blocked))
+        .with_unless("consumes_on", service.consumes_on.name(), &ConsumesOn::default().name())
         .with_unless("publishes_on", service.publishes_on.name(), &PublishesOn::default().name())
         .with_unless("in_memory", service.in_memory, &false)
         .with_some("restart_ms", service.restart.map(millis))

@@ -6,8 +6,8 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::scenario::{
-    Action, Ask, BROKER, BindingTarget, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Memory, Name, Offset,
-    Publish, PublishesOn, QueueSpec, Span, StartsAfter, Step, Subscription, Trigger, When, template,
+    Action, Ask, BROKER, BindingTarget, ConsumesOn, Declaration, ExchangeSpec, FailurePolicy, FailureRule, Handler, Health, Memory, Name,
+    Offset, Publish, PublishesOn, QueueSpec, Service, Span, StartsAfter, Step, Subscription, Trigger, When, template,
 };
 
 const fn is_get(step: &Step) -> bool {
@@ -53,7 +53,7 @@ impl Check<'_> {
                 self.starts_after(format!("{path}.starts_after[{number}]"), after);
             }
             self.program(&path, &service.declares, &service.handlers);
-            self.other_channel(&path, service.publishes_on, &service.handlers);
+            self.other_channel(&path, service, &service.handlers);
             self.names(&format!("{path}.versions"), service.versions.iter().map(|version| &version.name));
             for (number, version) in service.versions.iter().enumerate() {
                 let path = format!("{path}.versions[{number}]");
@@ -61,7 +61,7 @@ impl Check<'_> {
                     self.problem(format!("{path}.name"), "a version's name has no spaces: a fault names it");
                 }
                 self.program(&path, version.declares.as_deref().unwrap_or_default(), version.handlers.as_deref().unwrap_or_default());
-                self.other_channel(&path, service.publishes_on, version.handlers.as_deref().unwrap_or_default());
+                self.other_channel(&path, service, version.handlers.as_deref().unwrap_or_default());
             }
             let outbox = |step: &Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
             if service.relay.is_none() && service.every_handler().any(|handler| handler.steps.iter().any(outbox)) {
@@ -131,13 +131,14 @@ impl Check<'_> {
     }
 
     /// A step that acknowledges elsewhere needs a channel beside the one that consumes.
-    fn other_channel(&mut self, path: &str, publishes_on: PublishesOn, handlers: &[Handler]) {
-        if publishes_on != PublishesOn::Shared {
+    fn other_channel(&mut self, path: &str, service: &Service, handlers: &[Handler]) {
+        if service.publishes_on != PublishesOn::Shared || service.consumes_on == ConsumesOn::Each {
             return;
         }
         for (handler, steps) in handlers.iter().map(|handler| &handler.steps).enumerate() {
             for (number, _) in steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Ack { elsewhere: true, .. })) {
-                let message = "the service has one channel: let it publish on its own \"channel\" or \"connection\"";
+                let message =
+                    "the service has one channel: let it publish on its own \"channel\" or \"connection\", or give each consumer a channel";
                 self.problem(format!("{path}.handlers[{handler}].steps[{number}].elsewhere"), message);
             }
         }

@@ -20,6 +20,7 @@ impl World {
             | Cargo::Return { to, .. }
             | Cargo::Answer { to, .. }
             | Cargo::DeclareOk { to, .. }
+            | Cargo::Closed { to, .. }
             | Cargo::Flow { to, .. } => Some(*to),
             Cargo::Told { question, .. } => Some(question.from),
             _ => None,
@@ -74,6 +75,7 @@ impl World {
             Cargo::Question(question) => self.question_arrives(question),
             Cargo::Told { question, reply } => self.told(question, reply),
             Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
+            Cargo::Closed { to, closed } => self.closed(to, closed),
             Cargo::Flow { to, connection, blocked } => self.flow_told(to, connection, blocked),
             Cargo::Disconnect { connection } => {
                 self.broker.lose_peer(self.now, connection);

@@ -1,6 +1,6 @@
 //! What the broker's events lead to. The ledger and the metrics take note, programs get their messages, and the trace has it all.
 
-use super::{World, life};
+use super::{World, consumers};
 use crate::broker::{Delivered, Event, Message, ReplyCode};
 use crate::sim::agenda::Closed;
 use crate::sim::business;
@@ -64,7 +64,7 @@ impl World {
                 }
                 let Some(&to) = self.channels.get(&delivered.channel) else { return };
                 let path = vec![Place::Queue(delivered.queue.clone()), Place::Instance(to)];
-                let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else {
+                let Some(handler) = consumers::handler_of_tag(&delivered.consumer_tag) else {
                     let Delivered { channel, queue, message, .. } = delivered.clone();
                     self.send_from_broker(to, path, Cargo::Answer { to, channel, queue, message });
                     return;
@@ -87,8 +87,10 @@ impl World {
                     self.services[instance.service].channel_errors += 1;
                     let closed = Some(ClosedWith { code: *code, text: text.as_str().into() });
                     let state = self.instance_mut(instance);
-                    if state.publisher.is_some_and(|publisher| publisher.channel == *channel) {
+                    if state.publishes_on(*channel) {
                         state.publisher_closed_with = closed;
+                    } else if let Some(own) = state.handler_on(*channel).and_then(|handler| state.own_channels.get_mut(&handler)) {
+                        own.closed_with = closed;
                     } else {
                         state.closed_with = closed;
                     }

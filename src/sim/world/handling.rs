@@ -487,12 +487,12 @@ impl World {
 
     /// One acknowledgement of several deliveries.
     fn acknowledge_together(&mut self, id: InstanceId, run_id: RunId, every: u32) -> Option<u64> {
-        let instance = self.instance_mut(id);
-        let run = instance.runs.get_mut(&run_id)?;
-        let Cause::Delivery { channel, delivery_tag, no_ack: false, .. } = run.cause else { return None };
-        if instance.channel != Some(channel) {
+        let Cause::Delivery { channel, delivery_tag, no_ack: false, .. } = self.run_mut(id, run_id)?.cause else { return None };
+        if !self.known_instance(id).receives_on(channel) {
             return self.send_settlement(id, run_id, Verdict::AckUpTo, true);
         }
+        let instance = self.instance_mut(id);
+        let run = instance.runs.get_mut(&run_id)?;
         let so_many = instance.acks_due.get_or_default(run.handler);
         *so_many += 1;
         if *so_many < every {
@@ -524,7 +524,7 @@ impl World {
             let handler = self.run_mut(id, run_id)?.handler;
             self.services[id.service].store.read(&queue, id.instance, handler, offset);
         }
-        if self.known_instance(id).channel != Some(channel) {
+        if !self.known_instance(id).receives_on(channel) {
             self.happened(WorldEvent::SettlementLost { instance: id, event });
             self.run_mut(id, run_id)?.settled = Settled::Unsaid;
             return None;

@@ -6,6 +6,7 @@ use crate::base::SimTime;
 use crate::broker::ConnectionId;
 use crate::scenario::ConnectionError;
 use crate::sim::agenda::{Closed, Item};
+use crate::sim::flight::Cargo;
 use crate::sim::ids::{InstanceId, RunId};
 use crate::sim::trace::WorldEvent;
 
@@ -72,7 +73,8 @@ impl World {
     /// The broker has closed something of a program. One that is cut off notices when the network is whole again, or misses heartbeats.
     pub(super) fn closed_by_broker(&mut self, id: InstanceId, closed: Closed) {
         if !self.is_cut_off(id) {
-            self.closed(id, closed);
+            // Behind what it was sent before: the program still begins those deliveries.
+            self.send_from_broker(id, Vec::new(), Cargo::Closed { to: id, closed });
         }
     }
 
@@ -83,7 +85,8 @@ impl World {
         }
         let instance = self.known_instance(id);
         let publisher = instance.publisher.map(|publisher| publisher.channel);
-        let channels: Vec<_> = instance.channel.or(instance.setting_up).into_iter().chain(publisher).collect();
+        let own = instance.own_channels.values().filter_map(|own| own.channel);
+        let channels: Vec<_> = instance.channel.or(instance.setting_up).into_iter().chain(own).chain(publisher).collect();
         for (connection, _) in instance.connections() {
             if self.broker.flow(connection).is_none() {
                 self.closed(id, Closed::ConnectionWithError(connection));
@@ -116,8 +119,12 @@ impl World {
             }
             Closed::Channel(channel) => {
                 if instance.uses(channel) {
+                    let handler = instance.handler_on(channel);
                     self.happened(WorldEvent::ConnectionLost { instance: id, reason: "the broker closed the channel" });
-                    self.channel_closed(id);
+                    match handler {
+                        Some(handler) => self.own_channel_closed(id, handler),
+                        None => self.channel_closed(id),
+                    }
                 }
                 return;
             }
@@ -137,7 +144,10 @@ impl World {
         match (choice, is_publisher) {
             (ConnectionError::Exit, _) => self.crash(id),
             (ConnectionError::Reconnect, false) => self.lost_channel(id),
-            (ConnectionError::Reconnect, true) => self.lost_publisher(id, true),
+            (ConnectionError::Reconnect, true) => {
+                let tries_again = self.spec_of(id).reconnects.tries_again(true);
+                self.lost_publisher(id, tries_again);
+            }
             (ConnectionError::Ignore, false) => self.lost_for_good(id),
             (ConnectionError::Ignore, true) => self.lost_publisher(id, false),
         }

@@ -5,9 +5,8 @@ use super::network::Opened;
 use crate::base::SimTime;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
-use crate::broker::queue::stream::OFFSET_HEADER;
-use crate::broker::{BasicConsume, Capabilities, ChannelId, ConnectionId, Method, Name, Table, Value};
-use crate::scenario::{Action, Again, Backoff, ChannelError, FailurePolicy, Handler, Offset, PublishesOn, Service, Subscription, Trigger};
+use crate::broker::{Capabilities, ChannelId, ConnectionId, Method};
+use crate::scenario::{Action, Again, Backoff, ChannelError, FailurePolicy, Handler, PublishesOn, Service, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
@@ -17,15 +16,6 @@ use crate::sim::trace::{WorldEvent, event_name};
 
 /// The connection was refused or reset, so there is no HTTP status.
 pub(super) const NO_ANSWER: u16 = 0;
-
-/// Consumer tags name the handler, so that a delivery finds it: `notification-service.1.0` is its first handler, instance 1.
-fn consumer_tag(service: &str, instance: usize, handler: usize) -> Name {
-    format!("{service}.{}.{handler}", instance + 1).into()
-}
-
-pub(super) fn handler_of_tag(tag: &str) -> Option<usize> {
-    tag.rsplit_once('.')?.1.parse().ok()
-}
 
 /// Whether instances of a service connect to the broker.
 pub(super) fn uses_broker(service: &Service) -> bool {
@@ -163,8 +153,9 @@ impl World {
         instance.epoch += 1;
         instance.channel = None;
         instance.setting_up = None;
+        instance.own_channels = OrderedMap::new();
         instance.stop_wanted = false;
-        instance.cancelling = 0;
+        instance.cancelling.clear();
         let frozen = std::mem::take(&mut instance.frozen);
         instance.circuits = OrderedMap::default();
         instance.acks_due = OrderedMap::new();
@@ -228,16 +219,9 @@ impl World {
             return;
         }
         instance.stopping = true;
-        let (channel, gives_back) = (instance.channel, instance.gives_back);
+        let gives_back = instance.gives_back;
         self.happened(WorldEvent::Stopping(id));
-        if let Some(channel) = channel {
-            let spec = self.spec_of(id).clone();
-            for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| matches!(handler.trigger, Trigger::Queue(_))) {
-                let consumer_tag = consumer_tag(&spec.name, id.instance, handler);
-                self.instance_mut(id).cancelling += 1;
-                self.send_to_broker(id, Vec::new(), Cargo::Cancel { from: id, channel, consumer_tag });
-            }
-        }
+        self.cancel_all(id);
         // Behind the cancel: what is given back to a consumer comes back.
         if gives_back {
             self.give_back(id);
@@ -266,7 +250,7 @@ impl World {
     /// What was acknowledged on delivery cannot go back, nor can a request.
     pub(super) fn give_back_or_keep(&mut self, id: InstanceId, job: Job) {
         if let Cause::Delivery { channel, delivery_tag, no_ack: false, message, queue, .. } = &job.cause
-            && self.known_instance(id).channel == Some(*channel)
+            && self.known_instance(id).receives_on(*channel)
         {
             let (channel, delivery_tag, message, queue) = (*channel, *delivery_tag, message.clone(), queue.clone());
             let (event, verdict) = (job.about, Verdict::Requeue);
@@ -280,7 +264,7 @@ impl World {
 
     pub(super) fn stop_if_idle(&mut self, id: InstanceId) {
         let instance = self.known_instance(id);
-        let idle = instance.runs.is_empty() && instance.inbox.is_empty() && instance.cancelling == 0;
+        let idle = instance.runs.is_empty() && instance.inbox.is_empty() && instance.cancelling.is_empty();
         if instance.up && instance.stopping && !instance.hung && idle {
             self.happened(WorldEvent::Stopped(id));
             self.end_process(id);
@@ -289,9 +273,9 @@ impl World {
 
     /// `basic.cancel-ok`: everything that was delivered before has arrived.
     pub(super) fn cancelled(&mut self, id: InstanceId, channel: ChannelId) {
-        let instance = self.instance_mut(id);
-        if instance.channel == Some(channel) {
-            instance.cancelling = instance.cancelling.saturating_sub(1);
+        let cancelling = &mut self.instance_mut(id).cancelling;
+        if let Some(place) = cancelling.iter().position(|other| *other == channel) {
+            cancelling.remove(place);
             self.stop_if_idle(id);
         }
     }
@@ -338,6 +322,7 @@ impl World {
         if let Some(connection) = self.instance_mut(id).connection.take() {
             self.broker.close_connection(self.now, connection);
             self.publisher_went_along(id);
+            self.own_channels_went_along(id);
         }
     }
 
@@ -353,10 +338,12 @@ impl World {
 
     fn without_channel(&mut self, id: InstanceId, tries_again: bool) {
         let instance = self.instance_mut(id);
-        instance.channel = None;
+        let channel = instance.channel.take();
         instance.setting_up = None;
-        instance.cancelling = 0;
-        instance.acks_due = OrderedMap::new();
+        instance.cancelling.retain(|other| Some(*other) != channel);
+        if instance.own_channels.is_empty() {
+            instance.acks_due = OrderedMap::new();
+        }
         self.try_again(id, tries_again);
         self.consults_in_vain(id);
         if self.known_instance(id).publisher.is_none() {
@@ -483,12 +470,11 @@ impl World {
 
     /// The program on a channel; those that it had are forgotten.
     pub(super) fn keep_place(&mut self, id: InstanceId, connection: ConnectionId, channel: ChannelId) {
-        let gone: Vec<ChannelId> = self
-            .channels
-            .iter()
-            .filter(|(channel, of)| **of == id && !self.broker.is_open(**channel))
-            .map(|(channel, _)| *channel)
-            .collect();
+        // One that was closed just now is still taken for its own: it hears of that later.
+        let instance = self.known_instance(id);
+        let is_gone = |channel: ChannelId| !self.broker.is_open(channel) && !instance.uses(channel);
+        let own = self.channels.iter().filter(|(_, of)| **of == id);
+        let gone: Vec<ChannelId> = own.map(|(channel, _)| *channel).filter(|channel| is_gone(*channel)).collect();
         for channel in gone {
             self.channels.remove(&channel);
         }
@@ -513,67 +499,10 @@ impl World {
     }
 
     /// The broker has refused nothing: the next pause is short again.
-    fn is_accepted(&mut self, id: InstanceId) {
+    pub(super) fn is_accepted(&mut self, id: InstanceId) {
         let instance = self.instance_mut(id);
         instance.was_connected = true;
         instance.waits = 0;
-    }
-
-    /// Its subscriptions, and the queue for its answers.
-    pub(super) fn consume_all(&mut self, id: InstanceId, channel: ChannelId) {
-        for handler in 0..self.spec_of(id).handlers.len() {
-            if self.known_instance(id).channel == Some(channel) && self.broker.is_open(channel) {
-                self.consume(id, handler);
-            }
-        }
-        if self.publishing_channel(id) == Some(channel) {
-            self.consume_answers(id, channel);
-        }
-        if self.known_instance(id).channel == Some(channel) && self.broker.is_open(channel) {
-            self.is_accepted(id);
-        }
-    }
-
-    /// A handler's subscription, on the instance's channel.
-    pub(super) fn consume(&mut self, id: InstanceId, handler: usize) {
-        let spec = self.spec_of(id).clone();
-        let Some(channel) = self.known_instance(id).channel else { return };
-        let Trigger::Queue(subscription) = &spec.handlers[handler].trigger else { return };
-        let qos = Method::BasicQos { prefetch_size: 0, prefetch_count: subscription.prefetch, global: false };
-        let consume = Method::BasicConsume(BasicConsume {
-            queue: subscription.queue.clone(),
-            consumer_tag: consumer_tag(&spec.name, id.instance, handler),
-            no_ack: subscription.auto_ack,
-            exclusive: subscription.exclusive,
-            arguments: self.arguments_of(id, handler, subscription),
-        });
-        for method in [qos, consume] {
-            let _ = self.broker.apply(self.now, channel, method);
-        }
-    }
-
-    /// `x-priority`, and where the reader of a stream starts.
-    fn arguments_of(&self, id: InstanceId, handler: usize, subscription: &Subscription) -> Table {
-        let mut arguments = Table::new();
-        if subscription.priority != 0 {
-            arguments.insert("x-priority".into(), Value::Int(subscription.priority));
-        }
-        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
-        let offset = match &subscription.offset {
-            None => return arguments,
-            Some(Offset::First) => Value::string("first"),
-            Some(Offset::Last) => Value::string("last"),
-            Some(Offset::Next) => Value::string("next"),
-            Some(Offset::Number(offset)) => number(*offset),
-            Some(Offset::Timestamp(seconds)) => Value::Timestamp(*seconds),
-            Some(Offset::Age(age)) => Value::String(age.clone()),
-            Some(Offset::Stored) => {
-                let store = &self.services[id.service].store;
-                store.stored_offset(&subscription.queue, id.instance, handler).map_or_else(|| Value::string("first"), number)
-            }
-        };
-        arguments.insert(OFFSET_HEADER.into(), offset);
-        arguments
     }
 
     /// A delivery arrives at a program, or where it was.
@@ -582,7 +511,7 @@ impl World {
         let event = event_name(&message);
         let instance = self.known_instance(to);
         let is_up = instance.up;
-        if instance.channel != Some(channel) || handler >= self.spec_of(to).handlers.len() {
+        if !instance.receives_on(channel) || handler >= self.spec_of(to).handlers.len() {
             if no_ack {
                 *self.ledger.queue(&queue).lost.get_or_default("the program had ended when it arrived") += 1;
             }

@@ -4,6 +4,7 @@ mod arrival;
 mod asking;
 mod bounds;
 mod consulting;
+mod consumers;
 mod declaring;
 mod deploying;
 mod edit;
@@ -42,7 +43,7 @@ use crate::base::SimTime;
 use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Flow, Method, Name, Profile, Reply};
-use crate::scenario::{Directory, ExchangeSpec, PublishesOn, QueueSpec, Scenario, Service};
+use crate::scenario::{Directory, ExchangeSpec, PublishesOn, QueueSpec, Scenario, Service, Trigger};
 use faults::{Armed, KnownFault};
 use network::{Links, Opened};
 use operator::Operator;
@@ -371,7 +372,7 @@ impl World {
     /// Whether a program consumes, and has lost the channel that it publishes on.
     #[must_use]
     pub fn cannot_publish(&self, id: InstanceId) -> bool {
-        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_some()) && self.publishing_channel(id).is_none()
+        self.instance(id).is_some_and(|instance| instance.up && instance.receives()) && self.publishing_channel(id).is_none()
     }
 
     /// Whether the broker reads nothing from a connection of this program.
@@ -406,13 +407,20 @@ impl World {
     /// Whether a program is up and will not reach the broker. Its connection or channel is gone, and it does not try again.
     #[must_use]
     pub fn goes_on_alone(&self, id: InstanceId) -> bool {
-        self.instance(id).is_some_and(|instance| instance.up && instance.alone)
+        self.instance(id).is_some_and(|instance| instance.up && instance.alone && !instance.receives())
     }
 
-    /// What RabbitMQ closed the channel with on which a program consumes, as long as it has no other.
+    /// What RabbitMQ closed the channel with on which a program consumes from a queue, as long as it has no other.
     #[must_use]
-    pub fn closed_with(&self, id: InstanceId) -> Option<&ClosedWith> {
-        self.instance(id)?.closed_with.as_ref()
+    pub fn closed_with(&self, id: InstanceId, queue: &Name) -> Option<&ClosedWith> {
+        let instance = self.instance(id)?;
+        let handlers = self
+            .spec_of(id)
+            .handlers
+            .iter()
+            .enumerate()
+            .filter(|(_, handler)| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue));
+        handlers.filter_map(|(handler, _)| instance.consumer_closed_with(handler)).next()
     }
 
     /// The same, of the channel on which it publishes.
@@ -646,6 +654,7 @@ impl World {
             Item::RelayRuns { service, generation } => self.relay_runs(service, generation),
             Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
             Item::ReopenPublisher { instance, epoch } => self.reopen_publisher(instance, epoch),
+            Item::ReopenConsumer { instance, epoch, handler } => self.reopen_consumer(instance, epoch, handler),
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),

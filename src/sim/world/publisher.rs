@@ -49,7 +49,8 @@ impl World {
             ChannelError::Ignore => self.lost_publisher(id, false),
             // Its consumers share the connection that it closes.
             ChannelError::Reconnect if spec.publishes_on == PublishesOn::Channel => self.lost_channel(id),
-            ChannelError::Reopen | ChannelError::Reconnect => self.lost_publisher(id, true),
+            ChannelError::Reopen => self.lost_publisher(id, true),
+            ChannelError::Reconnect => self.lost_publisher(id, spec.reconnects.tries_again(true)),
         }
     }
 
@@ -58,8 +59,7 @@ impl World {
         if let Some(connection) = publisher.connection {
             self.broker.close_connection(self.now, connection);
         }
-        let spec = self.spec_of(id).clone();
-        if tries_again && spec.reconnects.tries_again(true) {
+        if tries_again {
             self.reopen_later(id);
         }
         self.consults_in_vain(id);

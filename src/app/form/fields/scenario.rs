@@ -189,7 +189,7 @@ static DECLARATIONS: [Shape; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 18] = [
+pub(in crate::app::form) static SERVICE: [Field; 19] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -286,6 +286,12 @@ pub(in crate::app::form) static SERVICE: [Field; 18] = [
                 ],
             },
         ),
+    },
+    Field {
+        key: "consumes_on",
+        label: "Consumes on",
+        help: "An error closes a channel with all its consumers. With a channel each, the others go on.",
+        kind: Kind::Rare("one channel", &Kind::Words(&[("shared", "one channel"), ("each", "a channel for each consumer")])),
     },
     Field {
         key: "publishes_on",
