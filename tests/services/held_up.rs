@@ -77,6 +77,42 @@ fn a_connection_is_closed_once_however_much_work_holds_its_program_up() {
 }
 
 #[test]
+fn what_came_in_one_read_is_done_before_the_event_loop_turns() {
+    // Each of them alone is well within two heartbeats of a second.
+    let with = |prefetch: u32, until: u64| {
+        let mut worker = worker(work(1_400, true), json!({ "on_connection_error": "ignore" }));
+        worker["handlers"][0]["on"]["prefetch"] = prefetch.into();
+        let broker = json!({ "profile": "4.3", "queues": [{ "name": "jobs", "at": [0, 0], "messages": 3 }] });
+        let idle = json!({ "name": "publisher", "at": [0, 0], "handlers": [] });
+        run(system(1_000, idle, worker).with("broker", broker).scenario(), &[], until)
+    };
+    let several = with(3, 8_000);
+    several.must(&["acknowledged(jobs) = 0", "ready(jobs) = 3", "done(done) = 3", "connections(worker) = 0"]);
+    assert_eq!(times(&several, |what| matches!(what, WorldEvent::NoHeartbeat(WORKER))).len(), 1);
+    let lost = times(&several, |what| matches!(what, WorldEvent::ConnectionLost { instance: WORKER, .. }));
+    assert_eq!(lost, [SimTime::from_millis(2 + 3 * 1_400)]);
+    // One at a time: each acknowledgement is a sign of life.
+    with(1, 8_000).must(&["acknowledged(jobs) = 3", "connections(worker) = 1"]);
+    // What is written meanwhile leaves at the end of the read.
+    with(3, 2_700).must(&["acknowledged(jobs) = 0", "unacked(jobs) = 3", "done(done) = 1"]);
+}
+
+#[test]
+fn a_program_that_hangs_notices_what_is_closed_when_it_wakes() {
+    for (fault, reason) in
+        [("restart broker at 2s for 100ms", "the broker closed it"), ("partition worker from broker at 2s for 4s", "no heartbeat")]
+    {
+        let worker = worker(work(1, false), json!({ "on_connection_error": "exit" }));
+        let faults = ["hang worker at 1s for 9s", fault];
+        let ran = run(system(1_000, publisher(20_000, json!({})), worker).scenario(), &faults, 12_000);
+        let lost = times(&ran, |what| matches!(what, WorldEvent::ConnectionLost { instance: WORKER, reason: why } if *why == reason));
+        assert_eq!(lost, [SimTime::from_secs(10)], "{fault}");
+        let ended = times(&ran, |what| matches!(what, WorldEvent::Killed { instance: WORKER, .. }));
+        assert!(ended.iter().all(|at| *at == SimTime::from_secs(10)), "{fault}: {ended:?}");
+    }
+}
+
+#[test]
 fn nothing_else_runs_in_a_process_whose_work_blocks_it() {
     let with = |blocks: bool| {
         let mut worker = worker(work(900, blocks), json!({}));
