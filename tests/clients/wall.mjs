@@ -1,6 +1,6 @@
 // Stands between a program and RabbitMQ. While the network is cut, nothing passes and nothing says so; what is new is refused.
 //
-//   node wall.mjs SCENARIO.json    tells its port, and then does what it is told by a line: cut, mend, or forget
+//   node wall.mjs SCENARIO.json    tells its port, and then does what a line says: cut, mend, or forget
 import net from "node:net";
 import { createInterface } from "node:readline";
 import { tell, url } from "./tell.mjs";
