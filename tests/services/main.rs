@@ -4,6 +4,7 @@
 
 mod asking;
 mod channels;
+mod chapter;
 mod declaring;
 mod deploying;
 mod failing;
