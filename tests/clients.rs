@@ -3,18 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::disallowed_methods, reason = "real programs take real time, and the environment names the broker")]
 
-use std::collections::VecDeque;
-use std::io::{BufRead, BufReader};
+#[path = "common/real_programs.rs"]
+mod real_programs;
+
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 
 use requeue::broker::{ConnectionId, Event, Profile, ReplyCode};
 use requeue::formats::scenario_file;
-use requeue::scenario::{ConnectionError, FaultKind, Moment, Scenario, SimTime, WhenBlocked};
+use requeue::scenario::{ConnectionError, Scenario, WhenBlocked};
 use requeue::sim::ids::{InstanceId, Verdict};
+use requeue::sim::trace::event_name;
 use requeue::sim::{TimedEvent, World, WorldEvent};
+
+use real_programs::{Situation, Told, written};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
@@ -37,18 +40,37 @@ fn situations() -> Vec<(String, Scenario)> {
 }
 
 /// What the last service of the scenario sees.
-fn simulated(scenario: &Scenario, profile: Profile) -> Vec<String> {
+fn simulated(scenario: &Scenario, profile: Profile) -> Vec<Told> {
     let mut scenario = scenario.clone();
     scenario.broker.profile = profile;
     let until = scenario.until.expect("a situation has an end");
-    let program = InstanceId { service: scenario.services.len() - 1, instance: 0 };
+    let service = scenario.services.len() - 1;
+    let instances = scenario.services[service].instances as usize;
     let mut world = World::new(Arc::new(scenario), 1);
     let mut lines = Vec::new();
-    let mut errors = VecDeque::new();
+    // By instance: the errors that the broker has sent, and that are not there yet.
+    let mut errors = vec![VecDeque::new(); instances];
+    // Which events were published before, and which deliveries are redeliveries: a program can tell, by an id and by a flag.
+    let (mut sent, mut again) = (BTreeSet::new(), BTreeSet::new());
     let mut tell = |world: &mut World| {
         let happened: Vec<TimedEvent> = world.drain_occurrences().collect();
-        let told = happened.iter().filter_map(|occurrence| line(world, program, &mut errors, &occurrence.what));
-        lines.extend(told.flat_map(|told| told.lines().map(str::to_owned).collect::<Vec<_>>()));
+        for TimedEvent { at, what } in &happened {
+            if let WorldEvent::Broker(Event::Delivered(delivered)) = what
+                && delivered.redelivered
+            {
+                again.insert(event_name(&delivered.message));
+            }
+            for instance in 0..instances {
+                let told = line(world, InstanceId { service, instance }, &mut errors[instance], what).unwrap_or_default();
+                let is_again = match what {
+                    WorldEvent::Sent { event, .. } => told == "sent" && !sent.insert(event.clone()),
+                    WorldEvent::Began { about, .. } => told == "delivered" && again.contains(about),
+                    _ => false,
+                };
+                let told = if is_again { format!("{told} again") } else { told };
+                lines.extend(told.lines().map(|line| Told { at: *at, instance, line: line.to_owned() }));
+            }
+        }
     };
     tell(&mut world);
     while world.next_at().is_some_and(|at| at <= until) {
@@ -86,10 +108,18 @@ fn line(world: &World, program: InstanceId, errors: &mut VecDeque<String>, what:
             Event::ConsumerCancelled { channel, .. } if world.instance_of_channel(*channel) == Some(program) => {
                 Some("consumer cancelled".into())
             }
-            Event::ConsumerStarted { queue, .. } => Some(format!("consuming {queue}")),
-            Event::Fetched { .. } => Some("fetched".into()),
+            Event::ConsumerStarted { queue, channel, .. } if world.instance_of_channel(*channel) == Some(program) => {
+                // Of RabbitMQ's making, as its name is.
+                let is_of_answers = queue.starts_with("amq.");
+                Some(if is_of_answers { "consuming its answers".into() } else { format!("consuming {queue}") })
+            }
+            Event::Fetched { channel, .. } if world.instance_of_channel(*channel) == Some(program) => Some("fetched".into()),
             _ => None,
         };
+    }
+    // What became of an answer belongs to no program: it had given up.
+    if matches!(what, WorldEvent::Lost { reason, .. } if reason.contains("no longer waits")) {
+        return Some("an answer came too late".into());
     }
     if what.instance() != Some(program) {
         return None;
@@ -109,17 +139,38 @@ fn line(world: &World, program: InstanceId, errors: &mut VecDeque<String>, what:
         WorldEvent::Began { about, .. } => about.starts_with("e-").then(|| "delivered".into()),
         WorldEvent::Sent { .. } => Some("sent".into()),
         WorldEvent::Unsent { .. } => Some("cannot publish".into()),
+        WorldEvent::PublishFailed { reason: "the broker refused it", .. } => Some("nacked".into()),
+        WorldEvent::PublishFailed { reason: "no answer in time", .. } => Some("no answer".into()),
+        WorldEvent::PublishFailed { reason, .. } if reason.starts_with("it was returned") => Some("returned".into()),
+        WorldEvent::AnswerCame { .. } => Some("answered".into()),
         WorldEvent::Checked { queue, ready, .. } => Some(format!("checked {queue}: {ready} ready")),
         WorldEvent::Effect { what, .. } => Some(format!("effect: {what}")),
         WorldEvent::SettlementLost { .. } => Some("cannot acknowledge".into()),
         WorldEvent::Settling { verdict: Verdict::Requeue, .. } => Some("gave back".into()),
         // What the program itself throws it tells nobody.
-        WorldEvent::HandlerFailed { step: "declare" | "check_queue" | "get", .. } => Some("failed".into()),
+        WorldEvent::HandlerFailed { step: "declare" | "check_queue" | "get" | "publish", .. } => Some("failed".into()),
         WorldEvent::Stopping(_) => Some("stopping".into()),
         WorldEvent::Stopped(_) => Some("stopped".into()),
         WorldEvent::Killed { .. } => Some("the process ended".into()),
         _ => None,
     }
+}
+
+/// The last profile for which a file holds, where that is not the newest: what it shows a newer RabbitMQ does otherwise.
+const UNTIL: [(&str, Profile); 1] = [("acknowledges-too-late-for-its-channel", Profile::V4_0)];
+
+/// The profiles for which a file holds.
+fn profiles_of(name: &str, scenario: &Scenario) -> impl Iterator<Item = Profile> + use<> {
+    let last = UNTIL.iter().find(|(known, _)| *known == name).map(|(_, last)| *last);
+    let place = |profile: Profile| Profile::ALL.into_iter().position(|known| known == profile);
+    let range = place(scenario.broker.profile)..=last.map_or(place(Profile::V4_3Debian), place);
+    Profile::ALL.into_iter().filter(move |profile| range.contains(&place(*profile)))
+}
+
+/// A newer RabbitMQ shows what holds there. What does not an older one shows.
+fn is_shown_by(name: &str, scenario: &Scenario, here: Profile) -> bool {
+    let is_newest = matches!(here, Profile::V4_3 | Profile::V4_3Debian);
+    profiles_of(name, scenario).any(|profile| profile == here) && (is_newest || UNTIL.iter().any(|(known, _)| *known == name))
 }
 
 #[test]
@@ -129,120 +180,36 @@ fn a_simulated_program_sees_what_a_real_one_saw() {
         let recorded = recorded.unwrap_or_else(|_| panic!("{name}.txt is missing: it has what the real program saw"));
         assert_eq!(scenario_file::read(&scenario_file::write(&scenario)).as_ref(), Ok(&scenario), "{name}, written and read again");
         // What a file says of its version: older ones do otherwise.
-        for profile in Profile::ALL.into_iter().skip_while(|profile| *profile != scenario.broker.profile) {
-            let seen = simulated(&scenario, profile);
+        for profile in profiles_of(&name, &scenario) {
+            let instances = scenario.services.last().expect("its program").instances as usize;
+            let seen = written(&simulated(&scenario, profile), instances);
             assert_eq!(seen, recorded.lines().collect::<Vec<_>>(), "{name}, as {profile}");
         }
     }
 }
 
-fn node(file: &str, argument: &Path) -> Command {
-    let mut command = Command::new("node");
-    // Where node finds amqplib beside the programs.
-    let folder = std::env::var_os("REQUEUE_CLIENTS").map_or_else(folder, PathBuf::from);
-    command.arg(folder.join(file)).arg(argument).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// What a program connects to while its network is cut now and then, and the address of it.
-struct Wall(Child, String);
-
-impl Wall {
-    fn build(from: SimTime, lasts: SimTime) -> Self {
-        let mut wall =
-            node("wall.mjs", Path::new(&from.as_millis().to_string())).arg(lasts.as_millis().to_string()).spawn().expect("node runs");
-        let mut port = String::new();
-        BufReader::new(wall.stdout.as_mut().expect("a pipe")).read_line(&mut port).expect("it tells its port");
-        let url = std::env::var("REQUEUE_AMQP").expect("REQUEUE_AMQP names the broker");
-        let (before, path) = url.rsplit_once('/').expect("a virtual host");
-        let (host, _) = before.rsplit_once(':').expect("a port");
-        Self(wall, format!("{host}:{}/{path}", port.trim()))
-    }
-}
-
-impl Drop for Wall {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// What happens to the broker, and when, from the start of the program on.
-fn events(scenario: &Scenario) -> Vec<(SimTime, &'static str)> {
-    let mut events = Vec::new();
-    if scenario.broker.ready > SimTime::ZERO {
-        events.push((scenario.broker.ready, "start_app"));
-    }
-    for fault in &scenario.faults {
-        let (Moment::At(at), Some(lasts)) = (&fault.when, fault.lasts) else { continue };
-        match fault.kind {
-            FaultKind::RestartBroker => events.extend([(*at, "stop_app"), (*at, "start_app")]),
-            FaultKind::Alarm(_) => {
-                events.extend([(*at, "set_vm_memory_high_watermark 0"), (*at + lasts, "set_vm_memory_high_watermark 0.6")]);
-            }
-            _ => {}
-        }
-    }
-    events
-}
-
-fn rabbitmqctl(words: &str) {
-    let program = std::env::var("REQUEUE_RABBITMQCTL").expect("REQUEUE_RABBITMQCTL names the program that steers the broker");
-    let done = Command::new(program).args(words.split(' ')).output().expect("rabbitmqctl runs");
-    assert!(done.status.success(), "rabbitmqctl {words}: {}", String::from_utf8_lossy(&done.stderr));
-}
-
-/// Needs `REQUEUE_AMQP`, `REQUEUE_RABBITMQCTL`, node, and amqplib where node finds it: `scripts/test` sees to all of them.
+/// Needs `REQUEUE_AMQP`, `REQUEUE_MANAGEMENT`, `REQUEUE_RABBITMQCTL`, node, and amqplib where node finds it: `scripts/test` sees to all of them.
 #[test]
 #[ignore = "needs a RabbitMQ that may be restarted, and node with amqplib: scripts/test runs it"]
 fn a_real_program_sees_the_same() {
-    let mut wrong = Vec::new();
     let only = std::env::var("REQUEUE_ONLY").unwrap_or_default();
     let here = std::env::var("REQUEUE_PROFILE").ok().and_then(|profile| Profile::ALL.into_iter().find(|known| known.name() == profile));
-    for (name, scenario) in situations().into_iter().filter(|(name, _)| name.contains(&only)) {
-        // Its broker is older than what the file is about.
-        if here.is_some_and(|here| {
-            !Profile::ALL.into_iter().skip_while(|profile| *profile != scenario.broker.profile).any(|profile| profile == here)
-        }) {
-            continue;
-        }
-        let file = folder().join(&name).with_extension("json");
-        let prepared = node("prepare.mjs", &file).output().expect("node runs");
-        assert!(prepared.status.success(), "{name}: {}", String::from_utf8_lossy(&prepared.stderr));
-        if scenario.broker.ready > SimTime::ZERO {
-            rabbitmqctl("stop_app");
-        }
-        let is_fed = scenario.services.len() > 1 && scenario.service("publisher").is_some();
-        let mut feed = is_fed.then(|| node("feed.mjs", &file).spawn().expect("node runs"));
-        let wall = scenario.faults.iter().find_map(|fault| match (&fault.kind, &fault.when, fault.lasts) {
-            (FaultKind::Partition(_), Moment::At(at), Some(lasts)) => Some(Wall::build(*at, lasts)),
-            _ => None,
-        });
-        let mut program = node(&format!("{name}.mjs"), &file);
-        if let Some(Wall(_, url)) = &wall {
-            program.env("REQUEUE_AMQP", url);
-        }
-        let mut program = program.spawn().expect("node runs");
-        let wait = |span: SimTime| std::thread::sleep(Duration::from_micros(span.as_micros()));
-        let mut now = SimTime::ZERO;
-        for (at, words) in events(&scenario) {
-            wait(at.saturating_sub(now));
-            now = at;
-            rabbitmqctl(words);
-        }
-        wait(scenario.until.expect("a situation has an end").saturating_sub(now));
-        let _ = program.kill();
-        if let Some(feed) = &mut feed {
-            let _ = feed.kill();
-            let _ = feed.wait();
-        }
-        let output = program.wait_with_output().expect("it has ended");
-        let seen = String::from_utf8_lossy(&output.stdout).replace("cannot connect\n", "");
-        let recorded = folder().join(&name).with_extension("txt");
+    let situations: Vec<Situation> = situations()
+        .into_iter()
+        .filter(|(name, scenario)| {
+            only.split(',').any(|only| name.contains(only)) && here.is_none_or(|here| is_shown_by(name, scenario, here))
+        })
+        .map(|(name, scenario)| Situation { expected: simulated(&scenario, here.unwrap_or(scenario.broker.profile)), name, scenario })
+        .collect();
+    assert!(!situations.is_empty(), "no program is for this broker");
+    let mut wrong = Vec::new();
+    for (Situation { name, .. }, (seen, errors)) in situations.iter().zip(real_programs::play_all(&situations, &folder())) {
+        let recorded = folder().join(name).with_extension("txt");
+        let seen: String = seen.iter().flat_map(|line| [line, "\n"]).collect();
         if std::env::var_os("REQUEUE_RECORD").is_some() {
             std::fs::write(&recorded, &seen).expect("it can be written");
         } else if std::fs::read_to_string(&recorded).unwrap_or_default() != seen {
-            wrong.push(format!("{name}:\n{seen}{}", String::from_utf8_lossy(&output.stderr)));
+            wrong.push(format!("{name}:\n{seen}{errors}"));
         }
     }
     assert!(wrong.is_empty(), "the real program saw something else:\n{}", wrong.join("\n"));

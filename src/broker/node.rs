@@ -31,6 +31,13 @@ impl Default for Capabilities {
     }
 }
 
+/// What the broker's machine takes of a connection that the broker does not read: Linux's receive buffer as it begins (`tcp_rmem`). What is
+/// beyond that is still in the memory of the program.
+const RECEIVED_BYTES_MAX: u64 = 131_072;
+
+/// A publish has three frames, and properties.
+const FRAMES_BYTES: u64 = 64;
+
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub channels: Vec<ChannelId>,
@@ -45,14 +52,24 @@ pub(super) struct Connection {
 pub(super) enum Unread {
     Method(ChannelId, Method),
     CloseChannel(ChannelId),
+    /// The end of the socket.
+    End,
 }
 
 impl Unread {
     pub(super) const fn publish(&self) -> Option<&BasicPublish> {
         match self {
             Self::Method(_, Method::BasicPublish(publish)) => Some(publish),
-            Self::Method(..) | Self::CloseChannel(_) => None,
+            Self::Method(..) | Self::CloseChannel(_) | Self::End => None,
         }
+    }
+
+    /// About what it takes in frames.
+    fn bytes(&self) -> u64 {
+        self.publish().map_or(0, |publish| {
+            let names = publish.exchange.len() + publish.routing_key.len();
+            publish.body.len() + names as u64 + FRAMES_BYTES
+        })
     }
 }
 
@@ -139,13 +156,35 @@ impl Broker {
         self.remove_connection(now, connection);
     }
 
+    /// The process at the other end has ended. On a blocked connection the broker reads that behind what had reached its machine, and the
+    /// rest is lost with the process: until then its consumers stay, with what they hold.
+    pub fn lose_peer(&mut self, now: SimTime, connection: ConnectionId) {
+        let Some(state) = self.connections.get_mut(&connection).filter(|state| state.flow == Flow::Blocked) else {
+            return self.close_connection(now, connection);
+        };
+        let mut bytes = 0;
+        let received = state.unread.iter().take_while(|unread| {
+            bytes += unread.bytes();
+            bytes <= RECEIVED_BYTES_MAX
+        });
+        let received = received.count();
+        let lost = state.unread.split_off(received);
+        state.unread.push_back(Unread::End);
+        self.discard(&lost);
+    }
+
+    /// What a program sent and the broker never reads.
+    fn discard(&mut self, unread: &VecDeque<Unread>) {
+        let message_ids: Arc<[Option<Name>]> =
+            unread.iter().filter_map(Unread::publish).map(|publish| publish.properties.message_id.clone()).collect();
+        if !message_ids.is_empty() {
+            self.events.push(Event::Discarded { message_ids });
+        }
+    }
+
     fn remove_connection(&mut self, now: SimTime, connection: ConnectionId) {
         if let Some(state) = self.connections.remove(&connection) {
-            let message_ids: Arc<[Option<Name>]> =
-                state.unread.iter().filter_map(Unread::publish).map(|publish| publish.properties.message_id.clone()).collect();
-            if !message_ids.is_empty() {
-                self.events.push(Event::Discarded { message_ids });
-            }
+            self.discard(&state.unread);
         }
         let exclusive: Vec<QueueId> =
             self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
@@ -261,6 +300,7 @@ impl Broker {
                         }
                     }
                     Unread::CloseChannel(channel) => self.close_channel(now, channel),
+                    Unread::End => self.close_connection(now, id),
                 }
             }
         }

@@ -107,6 +107,10 @@ pub struct Instance {
     pub hung: bool,
     /// Its event loop is held up by work until then, and that is why.
     pub(super) held_up: Option<SimTime>,
+    /// When its event loop read what it is at work on: until that is done nothing else is read, and nothing leaves.
+    pub(super) read_at: Option<SimTime>,
+    /// What leaves then, by the number of its flight.
+    pub(super) unsent: Vec<u64>,
     /// It is to hang when that work is done.
     pub(super) hang_wanted: bool,
     /// `connection.blocked` has come, and it waits before it publishes: these handlers.
@@ -212,6 +216,8 @@ impl Instance {
             stopping: false,
             hung: false,
             held_up: None,
+            read_at: None,
+            unsent: Vec::new(),
             hang_wanted: false,
             waits_unblocked: None,
             connected_at: SimTime::ZERO,

@@ -1,5 +1,4 @@
 // It acknowledges each second message, with the one before it: at a prefetch of two it goes on.
-import { setTimeout } from "node:timers/promises";
 import amqp from "amqplib";
 import { tell, url } from "./tell.mjs";
 
@@ -16,7 +15,6 @@ await channel.consume("jobs", (message) => {
   if (begun % 2 === 0) channel.ack(message, true);
 });
 tell("consuming jobs");
-await setTimeout(50);
 for (let number = 0; number < 5; number += 1) {
   channel.sendToQueue("jobs", Buffer.from("{}"));
   tell("sent");

@@ -1,28 +1,31 @@
 // RabbitMQ tells it when its first publish during the alarm blocks the connection. It publishes the next when it is unblocked.
+import { once } from "node:events";
 import amqp from "amqplib";
-import { tell, url } from "./tell.mjs";
+import { alarm, tell, url } from "./tell.mjs";
 
 const connection = await amqp.connect(url);
 const channel = await connection.createConfirmChannel();
 tell("connected");
 await channel.assertQueue("jobs", { durable: true });
 tell("declared queue jobs");
-let isBlocked = false;
-let waiting = 0;
-const publish = () => {
-  channel.sendToQueue("jobs", Buffer.from("{}"), {}, () => tell("effect: confirmed"));
-  tell("sent");
-};
-connection.on("blocked", () => {
-  tell("blocked");
-  isBlocked = true;
-});
-connection.on("unblocked", () => {
-  tell("unblocked");
-  isBlocked = false;
-  for (; waiting > 0; waiting -= 1) publish();
-});
-setInterval(() => {
-  if (isBlocked) waiting += 1;
-  else publish();
-}, 8000);
+const publish = () =>
+  new Promise((resolve) => {
+    const confirmed = () => {
+      tell("effect: confirmed");
+      resolve();
+    };
+    channel.sendToQueue("jobs", Buffer.from("{}"), {}, confirmed);
+    tell("sent");
+  });
+await publish();
+// Not after a time: the second publish is one of the alarm, however long that takes to be set.
+await alarm(true);
+const second = publish();
+await once(connection, "blocked");
+tell("blocked");
+// The third waits.
+await once(connection, "unblocked");
+tell("unblocked");
+const third = publish();
+await Promise.all([second, third]);
+await publish();

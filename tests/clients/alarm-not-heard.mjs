@@ -1,13 +1,23 @@
 // It publishes on: RabbitMQ reads nothing of that until the alarm is over, and confirms it then.
 import amqp from "amqplib";
-import { tell, url } from "./tell.mjs";
+import { alarm, tell, url } from "./tell.mjs";
 
 const connection = await amqp.connect(url);
 const channel = await connection.createConfirmChannel();
 tell("connected");
 await channel.assertQueue("jobs", { durable: true });
 tell("declared queue jobs");
-setInterval(() => {
-  channel.sendToQueue("jobs", Buffer.from("{}"), {}, () => tell("effect: confirmed"));
-  tell("sent");
-}, 8000);
+const publish = () =>
+  new Promise((resolve) => {
+    const confirmed = () => {
+      tell("effect: confirmed");
+      resolve();
+    };
+    channel.sendToQueue("jobs", Buffer.from("{}"), {}, confirmed);
+    tell("sent");
+  });
+await publish();
+// Not after a time: what it publishes now is read after the alarm, however long that takes to be set.
+await alarm(true);
+await Promise.all([publish(), publish()]);
+await publish();

@@ -18,7 +18,6 @@ await channel.consume("jobs", (message) => {
   channel.ack(message);
 });
 tell("consuming jobs");
-await setTimeout(50);
 try {
   await channel.checkQueue("jobs.dead");
 } catch {

@@ -3,7 +3,7 @@ import amqp from "amqplib";
 import { tell, url } from "./tell.mjs";
 
 const connection = await amqp.connect(url);
-const channel = await connection.createChannel();
+const channel = await connection.createConfirmChannel();
 tell("connected");
 await channel.assertQueue("jobs", { durable: true });
 tell("declared queue jobs");
@@ -11,6 +11,7 @@ for (let number = 0; number < 2; number += 1) {
   channel.sendToQueue("jobs", Buffer.from("{}"));
   tell("sent");
 }
+await channel.waitForConfirms();
 setInterval(async () => {
   const message = await channel.get("jobs");
   if (!message) return tell("checked jobs: 0 ready");

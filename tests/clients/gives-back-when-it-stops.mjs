@@ -1,5 +1,5 @@
 // One message at a time, and two more in its hands. At SIGTERM it gives those back, finishes the one that it has begun, and closes.
-import { setTimeout as wait } from "node:timers/promises";
+import { once } from "node:events";
 import amqp from "amqplib";
 import { tell, url } from "./tell.mjs";
 
@@ -15,12 +15,15 @@ const giveBack = (message) => {
   tell("gave back");
   channel.nack(message, false, true);
 };
+// Its work lasts until it is to stop, and a little longer.
+const stopping = once(process, "SIGTERM").then(() => new Promise((resolve) => setTimeout(resolve, 50)));
 const begin = async () => {
+  if (isWorking) return;
   const message = waiting.shift();
-  if (!message || isWorking) return;
+  if (!message) return;
   isWorking = true;
   tell("delivered");
-  await wait(300);
+  await stopping;
   channel.ack(message);
   isWorking = false;
   if (!isStopping) return begin();
@@ -42,17 +45,15 @@ await channel.consume(
   (message) => {
     if (!message) return;
     if (isStopping) return giveBack(message);
-    if (isWorking) return waiting.push(message);
     waiting.push(message);
     begin();
+    // Not after a time: all three have come.
+    if (waiting.length === 2) process.kill(process.pid, "SIGTERM");
   },
   { consumerTag: "worker" },
 );
 tell("consuming jobs");
-await wait(50);
 for (let number = 0; number < 3; number += 1) {
   channel.sendToQueue("jobs", Buffer.from("{}"));
   tell("sent");
 }
-await wait(200);
-process.kill(process.pid, "SIGTERM");

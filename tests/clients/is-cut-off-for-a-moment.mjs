@@ -1,8 +1,8 @@
-// Both ends look each second whether anything has come, and give up at the second look in a row without. What waited arrives before that.
+// Both ends look each three seconds whether anything has come, and give up at the second look in a row without. What waited arrives before that.
 import amqp from "amqplib";
-import { everySecond, tell } from "./tell.mjs";
+import { done, tell, url } from "./tell.mjs";
 
-const connection = await amqp.connect(everySecond);
+const connection = await amqp.connect(`${url}?heartbeat=3`);
 connection.on("error", () => tell("connection error"));
 connection.on("close", () => tell("connection closed"));
 const channel = await connection.createChannel();
@@ -15,7 +15,7 @@ await channel.consume("jobs", (message) => {
   channel.ack(message);
 });
 tell("consuming jobs");
-setTimeout(() => {
-  channel.sendToQueue("jobs", Buffer.from("{}"), { persistent: true });
-  tell("sent");
-}, 2000);
+// The network is cut.
+await done();
+channel.sendToQueue("jobs", Buffer.from("{}"), { persistent: true });
+tell("sent");

@@ -21,7 +21,6 @@ const start = async (isFirst) => {
   return channel;
 };
 const channel = await start(true);
-await pause(50);
 try {
   await channel.checkQueue("jobs.dead");
 } catch {

@@ -22,7 +22,8 @@ process.on("SIGTERM", async () => {
   stopping = true;
   await stopped();
 });
-await channel.prefetch(10);
+// A third one cannot come before the first is acknowledged: what RabbitMQ has sent before the cancel would be taken, too.
+await channel.prefetch(2);
 await channel.consume(
   "jobs",
   (message) => {
@@ -34,7 +35,7 @@ await channel.consume(
       channel.ack(message);
       working -= 1;
       await stopped();
-    }, 300);
+    }, 1200);
     if (begun === 2) process.kill(process.pid, "SIGTERM");
   },
   { consumerTag: "worker" },

@@ -5,6 +5,7 @@
 mod asked;
 mod asking;
 mod channels;
+mod chapter;
 mod declaring;
 mod deploying;
 mod failing;

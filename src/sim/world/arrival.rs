@@ -78,8 +78,10 @@ impl World {
             Cargo::Closed { to, closed } => self.closed(to, closed),
             Cargo::Flow { to, connection, blocked } => self.flow_told(to, connection, blocked),
             Cargo::Disconnect { connection } => {
-                self.leaving.retain(|left| left.connection != connection);
-                self.broker.close_connection(self.now, connection);
+                self.broker.lose_peer(self.now, connection);
+                // One that is blocked stays until it is read.
+                let broker = &self.broker;
+                self.leaving.retain(|left| broker.flow(left.connection).is_some());
             }
         }
     }

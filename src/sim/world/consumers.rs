@@ -172,7 +172,7 @@ impl World {
             return;
         }
         self.happened(WorldEvent::Connected(id));
-        if self.spec_of(id).again == Again::Nothing {
+        if matches!(self.spec_of(id).again, Again::Nothing | Again::Declares) {
             self.channel_for(id, handler);
         } else {
             self.consume(id, handler);

@@ -64,7 +64,9 @@ impl World {
         let service = &mut self.services[id.service];
         let instance = &mut service.instances[id.instance];
         let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
-        if instance.hung || !instance.up || busy || self.halted.is_some() { None } else { instance.inbox.pop_front() }
+        // What came while the event loop stood still is read when it turns.
+        let is_unread = instance.read_at.is_some_and(|read_at| instance.inbox.front().is_some_and(|job| job.since > read_at));
+        if instance.hung || !instance.up || busy || is_unread || self.halted.is_some() { None } else { instance.inbox.pop_front() }
     }
 
     fn begin(&mut self, id: InstanceId, job: Job) {

@@ -23,15 +23,18 @@ impl World {
 
     /// A step holds up its program until then.
     pub(super) fn hold_up(&mut self, id: InstanceId, run: RunId, until: SimTime) {
+        let now = self.now;
         let instance = self.instance_mut(id);
         instance.hung = true;
         instance.held_up = Some(until);
+        // The event loop has not turned since then.
+        let silent_since = *instance.read_at.get_or_insert(now);
         let epoch = instance.epoch;
         let Some(wait) = instance.runs.get(&run).map(|run| run.wait) else { return };
         let connections = instance.connections();
         self.agenda.push(until, Item::Unblocks { instance: id, epoch, run, wait });
         for (connection, opened) in connections {
-            if let Some(at) = self.given_up_at(opened, self.now).filter(|at| *at < until) {
+            if let Some(at) = self.given_up_at(opened, silent_since).filter(|at| (self.now..until).contains(at)) {
                 self.agenda.push(at, Item::PeerSilent { instance: id, connection, until });
             }
         }
@@ -52,7 +55,7 @@ impl World {
         self.broker.close_connection(self.now, connection);
     }
 
-    /// The work is done: the handler goes on, and then the event loop turns.
+    /// The work is done: the handler goes on, then those of what came in the same read, and then the event loop turns.
     pub(super) fn unblocks(&mut self, id: InstanceId, epoch: u32, run: RunId, wait: u32) {
         let instance = self.instance_mut(id);
         if instance.epoch != epoch {
@@ -65,9 +68,16 @@ impl World {
         }
         instance.hung = false;
         self.resume(id, run, wait);
+        self.take_from_inbox(id);
         if !self.known_instance(id).hung {
             self.wakes(id);
         }
+    }
+
+    /// What its handlers have written leaves.
+    pub(super) fn turns(&mut self, id: InstanceId) {
+        self.instance_mut(id).read_at = None;
+        self.send_unsent(id);
     }
 
     /// The broker has closed something of a program. One that is cut off notices when the network is whole again, or misses heartbeats.
@@ -99,10 +109,10 @@ impl World {
         }
     }
 
-    /// Something of a program is closed. One that is held up reads nothing of it now.
+    /// Something of a program is closed. One that hangs, or is held up, reads nothing of it now.
     pub(super) fn closed(&mut self, id: InstanceId, closed: Closed) {
         let instance = self.instance_mut(id);
-        if instance.held_up.is_some() {
+        if instance.hung {
             let epoch = instance.epoch;
             instance.frozen.push(Item::Notices { instance: id, epoch, closed });
         } else {

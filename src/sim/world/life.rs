@@ -147,6 +147,8 @@ impl World {
         instance.stopping = false;
         instance.hung = false;
         instance.held_up = None;
+        instance.read_at = None;
+        let unsent = std::mem::take(&mut instance.unsent);
         instance.hang_wanted = false;
         instance.waits_unblocked = None;
         instance.gives_back = false;
@@ -165,6 +167,10 @@ impl World {
         let runs = std::mem::take(&mut instance.runs);
         let jobs = std::mem::take(&mut instance.inbox);
         self.forget_awaiting(id);
+        // What had not left goes with it.
+        for flight in unsent {
+            self.flights.remove(flight);
+        }
         for item in frozen {
             if let Item::Arrival(flight) = item {
                 self.flights.remove(flight);
@@ -291,6 +297,7 @@ impl World {
 
     /// What came meanwhile comes now.
     pub(super) fn wakes(&mut self, id: InstanceId) {
+        self.turns(id);
         let instance = self.instance_mut(id);
         let frozen = std::mem::take(&mut instance.frozen);
         for item in frozen {

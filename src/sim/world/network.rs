@@ -106,7 +106,29 @@ impl World {
         let lane = &mut self.instance_mut(from).lane_out;
         *lane = arrives.max(*lane);
         let arrives = *lane;
+        // It leaves when the event loop turns.
+        if self.known_instance(from).read_at.is_some() {
+            let flight = Flight { path, departs: self.now, arrives, held: true, link, instance: Some(from.instance), cargo };
+            let id = self.flights.push(flight);
+            self.instance_mut(from).unsent.push(id);
+            return id;
+        }
         self.depart(link, Some(from.instance), path, arrives, cargo)
+    }
+
+    /// What a program had written while its event loop stood still leaves, in its order.
+    pub(super) fn send_unsent(&mut self, from: InstanceId) {
+        let link = [End::Service(from.service), End::Broker];
+        for id in std::mem::take(&mut self.instance_mut(from).unsent) {
+            let arrives = self.now + self.travel_time(link);
+            let lane = &mut self.instance_mut(from).lane_out;
+            *lane = arrives.max(*lane);
+            let arrives = *lane;
+            if let Some(flight) = self.flights.get_mut(id) {
+                (flight.held, flight.departs, flight.arrives) = (false, self.now, arrives);
+                self.agenda.push(arrives, Item::Arrival(id));
+            }
+        }
     }
 
     /// From the broker, behind everything it has sent this instance before.

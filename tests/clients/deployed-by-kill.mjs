@@ -1,0 +1,14 @@
+// A deploy ends the process while it works. What it held comes back to the one that follows.
+import amqp from "amqplib";
+import { consume, tell, url } from "./tell.mjs";
+
+const connection = await amqp.connect(url);
+const channel = await connection.createChannel();
+tell("connected");
+await channel.assertQueue("jobs", { durable: true });
+tell("declared queue jobs");
+await channel.prefetch(1);
+await consume(channel, "jobs", (message) => {
+  tell(message.fields.redelivered ? "delivered again" : "delivered");
+  setTimeout(() => channel.ack(message), 60_000);
+});
