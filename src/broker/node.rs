@@ -31,7 +31,7 @@ impl Default for Capabilities {
     }
 }
 
-/// What the broker's machine takes of a connection that the broker does not read: Linux's receive buffer as it begins (`tcp_rmem`). What is
+/// What the broker's machine takes of a connection that the broker does not read. It is Linux's receive buffer (`tcp_rmem`). What is
 /// beyond that is still in the memory of the program.
 const RECEIVED_BYTES_MAX: u64 = 131_072;
 
@@ -156,8 +156,8 @@ impl Broker {
         self.remove_connection(now, connection);
     }
 
-    /// The process at the other end has ended. On a blocked connection the broker reads that behind what had reached its machine, and the
-    /// rest is lost with the process: until then its consumers stay, with what they hold.
+    /// The process at the other end has ended. On a blocked connection the broker reads that later, behind what had reached its machine.
+    /// The rest is lost with the process. Until then its consumers stay, with what they hold.
     pub fn lose_peer(&mut self, now: SimTime, connection: ConnectionId) {
         let Some(state) = self.connections.get_mut(&connection).filter(|state| state.flow == Flow::Blocked) else {
             return self.close_connection(now, connection);

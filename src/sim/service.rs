@@ -107,7 +107,7 @@ pub struct Instance {
     pub hung: bool,
     /// Its event loop is held up by work until then, and that is why.
     pub(super) held_up: Option<SimTime>,
-    /// When its event loop read what it is at work on: until that is done nothing else is read, and nothing leaves.
+    /// When its event loop read what it is at work on. Until that is done it reads and sends nothing.
     pub(super) read_at: Option<SimTime>,
     /// What leaves then, by the number of its flight.
     pub(super) unsent: Vec<u64>,

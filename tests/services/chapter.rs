@@ -58,7 +58,7 @@ fn declares_otherwise(file: &mut Json) {
         orders["versions"] = json!([{ "name": "other", "declares": otherwise }]);
         return;
     }
-    let steps = orders["handlers"].as_array_mut().expect("a list").iter_mut().flat_map(|handler| handler["steps"].as_array_mut());
+    let steps = orders["handlers"].as_array_mut().expect("a list").iter_mut().filter_map(|handler| handler["steps"].as_array_mut());
     steps.flatten().filter(|step| step["do"] == "declare").for_each(|step| step["declares"] = otherwise.clone());
 }
 

@@ -55,7 +55,7 @@ impl World {
         self.broker.close_connection(self.now, connection);
     }
 
-    /// The work is done: the handler goes on, then those of what came in the same read, and then the event loop turns.
+    /// The work is done: the handler goes on, then those of the same read. Then the event loop turns.
     pub(super) fn unblocks(&mut self, id: InstanceId, epoch: u32, run: RunId, wait: u32) {
         let instance = self.instance_mut(id);
         if instance.epoch != epoch {

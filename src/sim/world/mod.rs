@@ -419,13 +419,13 @@ impl World {
     #[must_use]
     pub fn closed_with(&self, id: InstanceId, queue: &Name) -> Option<&ClosedWith> {
         let instance = self.instance(id)?;
-        let handlers = self
+        let mut handlers = self
             .spec_of(id)
             .handlers
             .iter()
             .enumerate()
             .filter(|(_, handler)| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue));
-        handlers.filter_map(|(handler, _)| instance.consumer_closed_with(handler)).next()
+        handlers.find_map(|(handler, _)| instance.consumer_closed_with(handler))
     }
 
     /// The same, of the channel on which it publishes.
