@@ -60,8 +60,8 @@ fn simulated(scenario: &Scenario, profile: Profile) -> Vec<Told> {
             {
                 again.insert(event_name(&delivered.message));
             }
-            for instance in 0..instances {
-                let told = line(world, InstanceId { service, instance }, &mut errors[instance], what).unwrap_or_default();
+            for (instance, errors) in errors.iter_mut().enumerate() {
+                let told = line(world, InstanceId { service, instance }, errors, what).unwrap_or_default();
                 let is_again = match what {
                     WorldEvent::Sent { event, .. } => told == "sent" && !sent.insert(event.clone()),
                     WorldEvent::Began { about, .. } => told == "delivered" && again.contains(about),

@@ -102,7 +102,8 @@ impl Situation {
     /// Those that have the same done to the broker run together, and no other beside them.
     fn company(&self) -> String {
         let acts = self.acts();
-        acts.iter().filter(|(_, act, _)| act.is_wide()).map(|(_, act, _)| format!("{act:?} ")).collect()
+        let wide: Vec<String> = acts.iter().filter(|(_, act, _)| act.is_wide()).map(|(_, act, _)| format!("{act:?}")).collect();
+        wide.join(" ")
     }
 
     fn instances(&self) -> usize {
@@ -124,6 +125,7 @@ fn words(operation: &Operation) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
+#[expect(clippy::disallowed_macros, reason = "a test prints")]
 fn rabbitmqctl(words: &str) {
     let program = std::env::var("REQUEUE_RABBITMQCTL").expect("REQUEUE_RABBITMQCTL names the program that steers the broker");
     let done = Command::new(program).args(words.split(' ')).output().expect("rabbitmqctl runs");
