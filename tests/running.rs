@@ -172,7 +172,7 @@ fn a_capture_and_a_log_are_imported_by_the_command_line() {
     }
     let (code, _, error) = told(&["tests/captures/capture.jsonl", "--profile", "4.3"]);
     assert_eq!((code, error.contains("leave --profile out")), (Some(2), true), "{error}");
-    let (code, _, error) = told(&["tests/definitions/empty.json", "--as", "capture"]);
+    let (code, _, error) = told(&["tests/definitions/built-in.json", "--as", "capture"]);
     assert_eq!((code, error.contains("definitions become a scenario")), (Some(2), true), "{error}");
     std::fs::write(&file.0, TEXT.replacen("Channel:      1\n", "Channel:      one\n", 1)).expect("it can be written");
     let (code, _, error) = told(&[file.path()]);

@@ -287,6 +287,7 @@ fn what_is_rarely_changed_is_stated_under_advanced() {
             "On a channel error reconnects, default",
             "On a connection error reconnects, default",
             "While blocked sends on, default",
+            "Consumes on one channel, default",
             "Publishes on the consumers' channel, default",
             "Starts after nothing, default",
             "Health check none, default",

@@ -487,7 +487,6 @@ mod tests {
                 (Oddity::Comment, at(2, 42)),
             ]
         );
-        assert_eq!(json(&parse(" \n").expect("empty").root), serde_json::json!({}));
         assert_eq!(parse("[{\"a\": 1}]").expect("JSON").root.at("[0].a").byte, 7);
     }
 
