@@ -10,11 +10,13 @@ await channel.assertQueue("jobs", { durable: true });
 tell("declared queue jobs");
 const publish = () =>
   new Promise((resolve) => {
+    // The confirm may come in one read with `connection.unblocked`. Then amqplib calls back before an `await` for that goes on: the turn of the
+    // event loop puts that right.
     const confirmed = () => {
       tell("effect: confirmed");
       resolve();
     };
-    channel.sendToQueue("jobs", Buffer.from("{}"), {}, confirmed);
+    channel.sendToQueue("jobs", Buffer.from("{}"), {}, () => setImmediate(confirmed));
     tell("sent");
   });
 await publish();
