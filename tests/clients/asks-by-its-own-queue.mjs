@@ -1,24 +1,10 @@
 // It asks, and reads the answer from a queue of its connection.
 import amqp from "amqplib";
-import { tell, url } from "./tell.mjs";
+import { ask, tell, url } from "./tell.mjs";
 
 const connection = await amqp.connect(url);
 const channel = await connection.createChannel();
 tell("connected");
 const { queue } = await channel.assertQueue("", { exclusive: true });
-let answered;
-let waits = true;
-await channel.consume(
-  queue,
-  () => {
-    tell(waits ? "answered" : "an answer came too late");
-    answered();
-  },
-  { noAck: true },
-);
-tell("consuming its answers");
-const answer = new Promise((resolve) => (answered = resolve));
-channel.sendToQueue("requests", Buffer.from("{}"), { replyTo: queue, correlationId: "c-1" });
-tell("sent");
-await answer;
+await ask(channel, queue);
 tell("effect: got it");

@@ -40,6 +40,29 @@ export const consume = async (channel, queue, handler, options) => {
   begin();
 };
 
+// Sends a request, and tells what comes of it. `queue` has the answers. Without `patience` it waits for ever, otherwise so many milliseconds.
+export const ask = async (channel, queue, patience = Infinity) => {
+  let answered;
+  let waits = true;
+  const answer = new Promise((resolve) => (answered = resolve));
+  const take = () => {
+    tell(waits ? "answered" : "an answer came too late");
+    answered(true);
+  };
+  await channel.consume(queue, take, { noAck: true });
+  tell("consuming its answers");
+  channel.sendToQueue("requests", Buffer.from("{}"), { replyTo: queue, correlationId: "c-1" });
+  tell("sent");
+  if (patience === Infinity) return answer;
+  const isInTime = await Promise.race([answer, new Promise((resolve) => setTimeout(() => resolve(false), patience))]);
+  waits = false;
+  if (!isInTime) {
+    tell("no answer");
+    tell("failed");
+  }
+  return isInTime;
+};
+
 process.on("exit", (code) => {
   if (code !== 0) tell("the process ended");
 });

@@ -1,7 +1,7 @@
 //! What is wrong between the programs' declarations and the drawing, and between two programs.
 //!
 //! One list that contradicts itself is refused ([`crate::scenario::validate`]). Two programs that differ do run, and RabbitMQ refuses one
-//! of them. That is to be seen, so it is only told. Versions of a program differ on purpose.
+//! of them. The learner shall see that, so it is a finding and no error. Versions of a program differ on purpose.
 
 use super::{Fix, Kind, Search};
 use crate::base::ordered::OrderedMap;
