@@ -420,3 +420,18 @@ fn what_is_lost_on_its_way_and_sent_again_is_not_lost() {
     let given_up = run(json!({ "confirm": true }));
     check("nothing is tried again", &given_up, &["lost > 2"]);
 }
+
+/// A consumer publishes a copy for a retry, and the copy is lost on its way. It gives the delivery back: nothing is lost.
+#[test]
+fn a_copy_that_is_lost_on_its_way_is_not_lost_with_its_delivery_given_back() {
+    let mut consumer = consumer(json!({ "prefetch": 10 }), json!([{ "do": "work", "ms": 1, "fails": { "always": true } }]));
+    consumer["on_failure"] = json!({ "republish": 100_000 });
+    let scenario = system(queue(json!({ "x-queue-type": "quorum" })), json!({}), consumer);
+    let mut scenario = serde_json::from_str::<Json>(&scenario_file::write(&scenario)).expect("it is JSON");
+    scenario["network"]["latency_ms"] = json!(15);
+    let world = run(read(&scenario.to_string()), &["restart broker at 5s for 100ms"], 20_000);
+    let (ledger, held) = (world.ledger(), world.ledger().total());
+    assert!(ledger.messages.resent > 0, "{:?}", ledger.messages);
+    check("given back", &world, &["lost = 0", "lost_in_total = 0"]);
+    assert!(held.ready + held.unacked + ledger.messages.on_the_way >= 10, "all ten are there: {held:?}");
+}

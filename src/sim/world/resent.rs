@@ -27,9 +27,13 @@ impl World {
 
     /// It is counted as lost already.
     pub(super) fn notes_loss(&mut self, event: &Name, reason: &'static str) {
-        let before = std::mem::replace(self.on_the_way.value(event, REMEMBERED), OnTheWay::Lost(reason));
-        if before == OnTheWay::Kept {
+        let state = self.on_the_way.value(event, REMEMBERED);
+        if *state == OnTheWay::Kept {
+            // It is counted now, and not again when the event is published again.
+            *state = OnTheWay::Unknown;
             self.ledger.messages.is_sent_again(reason);
+        } else {
+            *state = OnTheWay::Lost(reason);
         }
     }
 
